@@ -1,0 +1,3 @@
+"""Ieumgil: a national referral mechanism for the protection of victims of trafficking."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What is agreed between agencies: purposes, fields, bases, time limits and calendars."""

@@ -1,0 +1,37 @@
+"""What a purpose needs, what a basis allows, and when a step is due; pure."""
+
+from ieumgil.agreements.rules.bases import Basis, BasisKind, covers, may_be_loaded, may_skip_enquiry, stands
+from ieumgil.agreements.rules.bodies import AgreementBody, basis_from, limits_from
+from ieumgil.agreements.rules.calendars import (
+    Calendar,
+    LimitUnit,
+    TimeLimit,
+    TimeLimits,
+    Urgency,
+    due_at,
+    is_certain,
+)
+from ieumgil.agreements.rules.purposes import DataField, Purpose, PurposeKind, may_be_read_for
+
+__all__ = [
+    "AgreementBody",
+    "Basis",
+    "BasisKind",
+    "Calendar",
+    "DataField",
+    "LimitUnit",
+    "Purpose",
+    "PurposeKind",
+    "TimeLimit",
+    "TimeLimits",
+    "Urgency",
+    "basis_from",
+    "covers",
+    "due_at",
+    "is_certain",
+    "limits_from",
+    "may_be_loaded",
+    "may_be_read_for",
+    "may_skip_enquiry",
+    "stands",
+]

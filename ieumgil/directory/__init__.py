@@ -1,0 +1,1 @@
+"""Services as they really admit, and their places."""

@@ -1,0 +1,1 @@
+"""Closed by default: which addresses are open, and who a request acts as."""

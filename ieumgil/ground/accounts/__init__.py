@@ -1,0 +1,1 @@
+"""Agencies that this node hosts, and the workers who act for them."""

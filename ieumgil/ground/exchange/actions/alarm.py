@@ -1,0 +1,22 @@
+"""Raise what people must look into, once, and settle it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from ieumgil.ground.exchange.models import Alarm
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.ids import AgencyId
+from ieumgil.kernel.outcome import AbsentError
+
+
+def raise_alarm(agency: AgencyId, *, code: str, peer: UUID | None, subject: str, now: datetime) -> None:
+    """Raise an alarm for an agency; the same one again changes nothing. To be called inside a transaction."""
+    Alarm.objects.get_or_create(
+        agency_id=agency, code=code, subject=subject[:64], defaults={"peer": peer, "raised_at": now}
+    )  # fmt: skip
+
+
+def settle_alarm(actor: Actor, *, alarm: UUID, now: datetime) -> None:
+    """Note that people have looked into an alarm of the actor's agency; raises AbsentError for any other."""
+    if not Alarm.objects.filter(pk=alarm, agency_id=actor.agency, settled_at=None).update(settled_at=now):
+        raise AbsentError

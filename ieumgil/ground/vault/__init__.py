@@ -1,0 +1,1 @@
+"""Encryption at rest: a key for each case and each packet, and their destruction."""

@@ -1,0 +1,1 @@
+"""Recognising a presumed victim: first-contact screening and the reviewer's reading of indicators."""

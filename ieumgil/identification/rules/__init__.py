@@ -1,0 +1,83 @@
+"""The pure rules of identification: age, screening, indicators and reading."""
+
+from ieumgil.identification.rules.age import (
+    AgeAtAct,
+    AgeClass,
+    AgeFacts,
+    AgeStatus,
+    ImpossibleDatesError,
+    age_at_act,
+    completed_years,
+)
+from ieumgil.identification.rules.cells import Cell, Combinations, Outcome, Row, combinations
+from ieumgil.identification.rules.indicators import Dimension, Indicator, IndicatorSet, Tier, indicator_set
+from ieumgil.identification.rules.questions import (
+    MOST_QUESTIONS,
+    BadCatalogueError,
+    Choice,
+    Element,
+    Question,
+    QuestionSet,
+    UnknownCodeError,
+    element_of,
+    question_set,
+)
+from ieumgil.identification.rules.reading import (
+    BothAnswersError,
+    DimensionReading,
+    Reading,
+    Sign,
+    State,
+    dimension_positive,
+    reading,
+)
+from ieumgil.identification.rules.screening import (
+    Conclusion,
+    ConclusionCode,
+    Missing,
+    Reason,
+    Rule,
+    screen,
+)
+
+__all__ = [
+    "MOST_QUESTIONS",
+    "AgeAtAct",
+    "AgeClass",
+    "AgeFacts",
+    "AgeStatus",
+    "BadCatalogueError",
+    "BothAnswersError",
+    "Cell",
+    "Choice",
+    "Combinations",
+    "Conclusion",
+    "ConclusionCode",
+    "Dimension",
+    "DimensionReading",
+    "Element",
+    "ImpossibleDatesError",
+    "Indicator",
+    "IndicatorSet",
+    "Missing",
+    "Outcome",
+    "Question",
+    "QuestionSet",
+    "Reading",
+    "Reason",
+    "Row",
+    "Rule",
+    "Sign",
+    "State",
+    "Tier",
+    "UnknownCodeError",
+    "age_at_act",
+    "combinations",
+    "completed_years",
+    "dimension_positive",
+    "element_of",
+    "indicator_set",
+    "question_set",
+    "reading",
+    "screen",
+]

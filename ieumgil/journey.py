@@ -1,0 +1,34 @@
+"""The rooms in the order of a person's way, from the ground up: whoever reads the code begins at the first line."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A folder of this package and what happens there."""
+
+    name: str
+    line: str
+
+
+JOURNEY: Final[tuple[Room, ...]] = (
+    Room("kernel", "pure words shared by all: ids, purpose, outcome, permissions, actor facts"),
+    Room("ground", "accounts, access, audit, vault, exchange and words; knows nothing of trafficking"),
+    Room("directory", "which agencies and services there are, and when they can take somebody"),
+    Room("agreements", "legal bases, information-sharing agreements, purposes, categories, country profiles"),
+    Room("casefile", "the bare case: pseudonymous id, holder, stage, team; identity sealed beside it"),
+    Room("consent", "what the person allows: by purpose, recipient and category; withdrawal and expiry"),
+    Room("identification", "first questions, indicators and a reviewer's reading of them"),
+    Room("referral", "two agencies, one thread: packets, answers, due times, escalation"),
+    Room("assistance", "services that begin and end"),
+    Room("site", "settings, root addresses, the command line: where a node is put together"),
+)
+GROUND: Final[tuple[Room, ...]] = (
+    Room("words", "glossary and languages"),
+    Room("accounts", "agencies, workers, roles"),
+    Room("access", "closed by default: the open list, and who a request acts as"),
+    Room("audit", "a Merkle ledger of what was done, read and refused"),
+    Room("vault", "encryption at rest, a key for each case, erasure by destroying keys"),
+    Room("exchange", "agency cards, sealed bundles, outbox and receipts; carries bytes for any room"),
+)

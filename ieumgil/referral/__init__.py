@@ -1,0 +1,1 @@
+"""Referral threads between two agencies: packets, due times, escalation."""

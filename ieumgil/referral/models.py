@@ -1,0 +1,160 @@
+"""Tables of threads, their messages, settlements of forks, and what the coordinator watches."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from ieumgil.referral.rules import Kind, Side, State
+
+
+class ThreadRow(models.Model):
+    """One agency's copy of a thread; `state` and what follows it are the last fold, kept for work lists."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    thread = models.UUIDField()
+    side = models.CharField(max_length=1, choices=[(s.value, s.value) for s in Side])
+    peer = models.UUIDField()
+    case = models.ForeignKey("casefile.Case", on_delete=models.PROTECT, related_name="+", null=True)
+    onward_of = models.UUIDField(null=True)
+    key = models.UUIDField()  # vault key of what is said in the thread, packets aside
+    urgency = models.CharField(max_length=10)
+    basis = models.JSONField()
+    purpose = models.CharField(max_length=40, blank=True, default="")
+    grant = models.UUIDField(null=True)  # the consent the packet rests on (F only)
+    state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in State])
+    owes = models.CharField(max_length=1, blank=True, default="")
+    before = models.CharField(max_length=12, blank=True, default="")
+    missed = models.BooleanField(default=False)
+    packet_lives = models.BooleanField(default=False)
+    frozen = models.BooleanField(default=False)
+    heads = models.JSONField(default=list)
+    own_seq = models.PositiveIntegerField(default=0)
+    own_last = models.CharField(max_length=64, blank=True, default="")
+    void = models.JSONField(default=list)
+    moved_by = models.CharField(max_length=64, blank=True, default="")
+    due_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["agency", "thread"], name="thread_once_per_agency"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["agency", "owes", "due_at"], name="thread_work_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.thread}"
+
+
+class MessageRow(models.Model):
+    """A message as one agency holds it: the signed header, and what it said, sealed."""
+
+    class Standing(models.TextChoices):
+        """What admission said of it."""
+
+        ADMITTED = "admitted"
+        WAITING = "waiting"
+        REFUSED = "refused"
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    thread = models.ForeignKey(ThreadRow, on_delete=models.PROTECT, related_name="messages")
+    message_id = models.CharField(max_length=64)
+    author = models.CharField(max_length=1, choices=[(s.value, s.value) for s in Side])
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in Kind])
+    packet = models.BooleanField(default=False)
+    header = models.TextField()
+    signature = models.CharField(max_length=96)
+    content = models.BinaryField(null=True)  # sealed; null once deleted or if nothing was said
+    content_key = models.UUIDField(null=True)
+    standing = models.CharField(max_length=10, choices=Standing.choices)
+    reason = models.CharField(max_length=40, blank=True, default="")
+    due_at = models.DateTimeField(null=True)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["agency", "message_id"], name="message_once_per_agency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.author}{self.seq} {self.kind}"
+
+
+class Sent(models.Model):
+    """That a client's write was done: the same key again gives the same message, never a second one."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=64)
+    message_id = models.CharField(max_length=64)
+    thread = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["agency", "key"], name="sent_once_per_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Settlement(models.Model):
+    """One agency's signed word on which twins of a forked thread do not stand."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    thread = models.ForeignKey(ThreadRow, on_delete=models.PROTECT, related_name="settlements")
+    said_by = models.UUIDField()
+    void = models.JSONField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["thread", "said_by", "void"], name="settlement_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.said_by} settles {self.thread_id}"
+
+
+class Escalation(models.Model):
+    """That a step was overdue and the coordinator was told, once a step and level."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    thread = models.ForeignKey(ThreadRow, on_delete=models.PROTECT, related_name="escalations")
+    step = models.CharField(max_length=64)
+    level = models.PositiveSmallIntegerField()
+    watch_id = models.UUIDField(default=uuid.uuid4)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["thread", "step", "level"], name="escalated_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step[:8]} level {self.level}"
+
+
+class Watched(models.Model):
+    """What the coordinator knows of an overdue step: who owes it and since when, under a fresh id; no identity, language or need."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    watch_id = models.UUIDField()
+    reported_by = models.UUIDField()
+    owed_by = models.UUIDField()
+    state = models.CharField(max_length=12)
+    urgency = models.CharField(max_length=10)
+    level = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["agency", "watch_id"], name="watched_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state} overdue"

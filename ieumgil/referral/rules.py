@@ -1,0 +1,192 @@
+"""The state table of the referral thread and the fold by which both sides come to one state (docs/protocol/thread.md)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ieumgil.referral.graph import Graph
+from ieumgil.referral.words import BESIDE, Kind, Message, Side, State, Verdict, parents_of
+
+__all__ = [
+    "BESIDE", "MOVES", "OWES", "Kind", "Message", "Position", "Side", "State", "Thread", "Verdict",
+    "admit", "fold", "next_place", "next_state",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the fold stands: the state, the state before a query, and what decides what is legal once closed."""
+
+    state: State = State.START
+    before: State | None = None
+    missed: bool = False  # it closed after NOT ARRIVED: a late arrival may still be told
+    packet_lives: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The folded thread; sets hold message ids, `order` the ids as they were taken, `heads` what nobody has seen yet."""
+
+    state: State
+    owes: Side | None
+    position: Position
+    crossed: frozenset[str]
+    frozen: frozenset[str]
+    twins: frozenset[str]
+    order: tuple[str, ...]
+    heads: tuple[str, ...]
+    moved_by: str | None
+
+    @property
+    def packet_lives(self) -> bool:
+        """Say whether R still holds a packet of this thread that can be opened."""
+        return self.position.packet_lives
+
+
+_F, _R, _K, _S = Side.F, Side.R, Kind, State
+MOVES: Final[dict[tuple[State, Side, Kind], State]] = {
+    (_S.START, _F, _K.ENQUIRY): _S.ENQUIRED,
+    (_S.START, _F, _K.REFER): _S.REFERRED,
+    (_S.ENQUIRED, _R, _K.CAN_TAKE): _S.OFFERED,
+    (_S.ENQUIRED, _R, _K.CANNOT_TAKE): _S.REFUSED,
+    (_S.ENQUIRED, _F, _K.CLOSE): _S.CLOSED,
+    (_S.OFFERED, _F, _K.REFER): _S.REFERRED,
+    (_S.OFFERED, _F, _K.CLOSE): _S.CLOSED,
+    (_S.OFFERED, _R, _K.CANNOT_TAKE): _S.REFUSED,
+    (_S.REFUSED, _F, _K.CLOSE): _S.CLOSED,
+    (_S.REFERRED, _R, _K.ACCEPT): _S.ACCEPTED,
+    (_S.REFERRED, _R, _K.DECLINE): _S.DECLINED,
+    (_S.REFERRED, _R, _K.QUERY): _S.QUERIED,
+    (_S.ACCEPTED, _R, _K.ARRIVED): _S.IN_CARE,
+    (_S.ACCEPTED, _R, _K.NOT_ARRIVED): _S.NOT_ARRIVED,
+    (_S.ACCEPTED, _R, _K.DECLINE): _S.DECLINED,
+    (_S.ACCEPTED, _R, _K.QUERY): _S.QUERIED,
+    (_S.IN_CARE, _R, _K.PROGRESS): _S.IN_CARE,
+    (_S.IN_CARE, _R, _K.QUERY): _S.QUERIED,
+    (_S.IN_CARE, _R, _K.ASK_ONWARD): _S.ONWARD_ASKED,
+    (_S.IN_CARE, _R, _K.OUTCOME): _S.OUTCOME,
+    (_S.ONWARD_ASKED, _F, _K.REPLY): _S.IN_CARE,
+    (_S.NOT_ARRIVED, _F, _K.CLOSE): _S.CLOSED,
+    (_S.NOT_ARRIVED, _R, _K.ARRIVED): _S.IN_CARE,
+    (_S.DECLINED, _F, _K.CLOSE): _S.CLOSED,
+    (_S.OUTCOME, _F, _K.CLOSE): _S.CLOSED,
+    (_S.RECALLED, _R, _K.ERASED): _S.ERASED,
+    (_S.ERASED, _F, _K.CLOSE): _S.CLOSED,
+    (_S.REOPENED, _F, _K.CLOSE): _S.CLOSED,
+}
+_R_OWES = {_S.ENQUIRED, _S.REFERRED, _S.ACCEPTED, _S.IN_CARE, _S.RECALLED}
+OWES: Final[dict[State, Side | None]] = {
+    state: None if state is _S.CLOSED else _R if state in _R_OWES else _F for state in State
+}
+
+
+def next_state(at: Position, side: Side, kind: Kind) -> State | None:
+    """Give the state to which this message would lead, or None if it is illegal here (thread page, *States and moves*)."""
+    if kind in BESIDE:
+        known_side = kind is _K.ESCALATE or side is _R
+        return at.state if known_side and at.state is not _S.START else None
+    if kind is _K.RECALL:
+        return _S.RECALLED if side is _F and _recallable(at) else None
+    if at.state is _S.QUERIED and at.before is not None:
+        if side is _F:
+            return at.before if kind is _K.REPLY else None
+        return None if kind is _K.QUERY else MOVES.get((at.before, side, kind))
+    if at.state is _S.CLOSED and side is _R and at.packet_lives:
+        if kind is _K.ERASED:
+            return _S.CLOSED
+        return _S.IN_CARE if kind is _K.ARRIVED and at.missed else None
+    return MOVES.get((at.state, side, kind))
+
+
+def fold(messages: Iterable[Message], void: frozenset[str] = frozenset()) -> Thread:
+    """Fold a set of admitted messages into one state, the same for every order of arrival.
+
+    `void`: ids that both sides have settled not to stand; they and their descendants are left out. Messages whose ancestors
+    are not all there are left out too.
+    """
+    graph = Graph(messages, void)
+    at, order, crossed, moved_by = Position(), list[str](), set[str](), None
+    ready, missing = graph.roots(), list(graph.parent_count)
+    while ready:
+        index = ready[0] if len(ready) == 1 else min(ready, key=lambda i: graph.rank(i, OWES[at.state]))
+        ready.remove(index)
+        message = graph.messages[index]
+        order.append(message.id)
+        after = at if graph.frozen >> index & 1 else _take(graph, index, at)
+        if after is None:
+            crossed.add(message.id)
+        elif message.kind not in BESIDE and not graph.frozen >> index & 1:
+            moved_by = message.id
+        at = _with_packet(after or at, message)
+        for child in graph.children[index]:
+            missing[child] -= 1
+            if not missing[child]:
+                ready.append(child)
+    return Thread(
+        state=at.state,
+        owes=OWES[at.state],
+        position=at,
+        crossed=frozenset(crossed),
+        frozen=graph.ids(graph.frozen),
+        twins=graph.ids(graph.twins),
+        order=tuple(order),
+        heads=graph.heads(),
+        moved_by=moved_by,
+    )
+
+
+def admit(known: Iterable[Message], message: Message) -> Verdict:
+    """Judge a message once, in the state folded from its own ancestors alone (thread page, *Admission*)."""
+    by_id = {m.id: m for m in known}
+    parents = parents_of(message)
+    if any(parent not in by_id for parent in parents):
+        return Verdict.WAITING
+    if not _follows(by_id.get(message.prev or ""), message):
+        return Verdict.REFUSED
+    past: dict[str, Message] = {}
+    queue = list(parents)
+    while queue:
+        found = by_id[queue.pop()]
+        if found.id not in past:
+            past[found.id] = found
+            queue.extend(parents_of(found))
+    legal = next_state(fold(past.values()).position, message.author, message.kind)
+    return Verdict.REFUSED if legal is None else Verdict.ADMITTED
+
+
+def next_place(messages: Sequence[Message], author: Side, thread: Thread) -> tuple[int, str | None, tuple[str, ...]]:
+    """Give (seq, prev, seen) for the author's next message: it continues after the author's last message that stands."""
+    standing = frozenset(thread.order)
+    mine = [m for m in messages if m.author is author and m.id in standing]
+    last = max(mine, key=lambda m: m.seq, default=None)
+    return (last.seq + 1 if last else 1), (last.id if last else None), thread.heads
+
+
+def _follows(before: Message | None, message: Message) -> bool:
+    if before is None:
+        return message.prev is None and message.seq == 1
+    return before.author is message.author and before.seq == message.seq - 1
+
+
+def _recallable(at: Position) -> bool:
+    never = at.state in {_S.START, _S.RECALLED, _S.ERASED}
+    return not never and (at.state is not _S.CLOSED or at.packet_lives)
+
+
+def _take(graph: Graph, index: int, at: Position) -> Position | None:
+    message = graph.messages[index]
+    state = next_state(at, message.author, message.kind)
+    if state is None:
+        return None
+    if message.kind is _K.CLOSE:
+        missed = at.state is _S.NOT_ARRIVED or (at.state is _S.REOPENED and at.missed)
+        return replace(at, state=_S.REOPENED if graph.unseen_by(index) else _S.CLOSED, before=None, missed=missed)
+    if message.kind is _K.QUERY:
+        return replace(at, state=state, before=at.state)
+    if message.kind is _K.ERASED:
+        return replace(at, state=state, packet_lives=False)
+    return at if state is at.state else replace(at, state=state, before=None)
+
+
+def _with_packet(at: Position, message: Message) -> Position:
+    return replace(at, packet_lives=True) if message.packet and not at.packet_lives else at

@@ -1,0 +1,1 @@
+"""The node: settings, root addresses and the command line."""

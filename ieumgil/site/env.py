@@ -1,0 +1,65 @@
+"""Typed readers of the environment; the program refuses to start when a value is unclear."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str) -> str:
+    """Read a text value."""
+    return os.environ.get(name, default)
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Read 'true' or 'false'; anything else is an error, never a guess."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value not in {"true", "false"}:
+        raise ImproperlyConfigured(f"{name} must be 'true' or 'false', not {value!r}")
+    return value == "true"
+
+
+def folder(name: str, default: Path) -> Path:
+    """Read a folder's path; it need not exist yet."""
+    return Path(os.environ.get(name) or default).expanduser().resolve()
+
+
+def secret(path: Path) -> str:
+    """Read a secret from its file; empty if there is none yet, and then Django refuses whatever needs it."""
+    return path.read_text(encoding="ascii").strip() if path.exists() else ""
+
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;"
+)
+
+
+def database(url: str) -> dict[str, object]:
+    """Turn sqlite:///PATH or postgresql://USER@HOST:PORT/NAME?host=SOCKET_FOLDER&port=PORT into Django's settings.
+
+    Raises ImproperlyConfigured for any other form.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path),
+            # IMMEDIATE: a transaction that will write takes the one write lock first, so it never fails half way.
+            "OPTIONS": {"init_command": SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE", "timeout": 30},
+        }
+    if parts.scheme == "postgresql":
+        query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": parts.path.lstrip("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": query.get("host", parts.hostname or ""),
+            "PORT": query.get("port", str(parts.port or "")),
+            "CONN_MAX_AGE": 60,
+            "OPTIONS": {"application_name": "ieumgil"},
+        }
+    raise ImproperlyConfigured("IEUMGIL_DATABASE_URL must begin with sqlite:/// or postgresql://")

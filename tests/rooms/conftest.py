@@ -1,0 +1,69 @@
+"""A base case for every room: two agencies with unlocked vaults; an owner, a colleague and a stranger."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+from ieumgil.ground.accounts import actions as accounts
+from ieumgil.ground.accounts.queries import actor_for
+from ieumgil.ground.accounts.rules import Role
+from ieumgil.kernel.actor import Actor, AgencyClass
+from ieumgil.kernel.ids import AgencyId
+
+NOW = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
+EVERYTHING = [Role.CASE_WORKER, Role.REVIEWER, Role.SUPERVISOR, Role.KEY_OFFICER]
+
+
+@dataclass(frozen=True)
+class People:
+    """Two hosted agencies and who acts for them (all invented)."""
+
+    police: AgencyId
+    shelter: AgencyId
+    owner: Actor  # of the police unit: holds the case
+    colleague: Actor  # of the police unit: not in the team
+    stranger: Actor  # of the shelter
+    coordinator: Actor  # of the secretariat
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: SettingsWrapper) -> Path:
+    """Give a node folder of the test's own."""
+    settings.IEUMGIL_HOME = settings.HOME = tmp_path
+    settings.IEUMGIL_KDF_PROFILE = "test"
+    return tmp_path
+
+
+@pytest.fixture
+def people(db: None, home: Path) -> Iterator[People]:
+    """Host two agencies and a secretariat, unlock their vaults, and lock them again at the end."""
+    from ieumgil.ground.vault import actions as vault
+
+    ids = {}
+    for slug, name, klass in (
+        ("narae-police", "Narae police unit", AgencyClass.ENFORCEMENT),
+        ("garam-shelter", "Garam shelter", AgencyClass.PROTECTION),
+        ("narae-secretariat", "Narae secretariat", AgencyClass.COORDINATION),
+    ):
+        ids[slug] = accounts.host_agency(slug=slug, name_en=name, name_ko=name, agency_class=klass)
+        vault.create_kek(ids[slug], "a passphrase for tests")
+        vault.unlock(ids[slug], "a passphrase for tests")
+
+    def join(agency: str, handle: str, roles: list[Role]) -> Actor:
+        accounts.invite_worker(agency=ids[agency], handle=handle, display_name=handle, roles=roles, now=NOW)
+        return actor_for(handle)
+
+    yield People(
+        police=ids["narae-police"],
+        shelter=ids["garam-shelter"],
+        owner=join("narae-police", "owner@narae.example", EVERYTHING),
+        colleague=join("narae-police", "colleague@narae.example", EVERYTHING),
+        stranger=join("garam-shelter", "stranger@narae.example", EVERYTHING),
+        coordinator=join("narae-secretariat", "coordinator@narae.example", [Role.COORDINATOR]),
+    )
+    for agency in ids.values():
+        vault.lock(agency)

@@ -1,0 +1,98 @@
+"""Age at the act: birthdays, the leap day, the child's presumption."""
+
+from calendar import isleap
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+
+from ieumgil.identification.rules import (
+    AgeAtAct,
+    AgeClass,
+    AgeFacts,
+    AgeStatus,
+    ImpossibleDatesError,
+    age_at_act,
+    completed_years,
+)
+from tests.support.identification import TODAY, days
+
+SETTLED_CHILD = AgeAtAct(AgeClass.CHILD, AgeStatus.SETTLED)
+SETTLED_ADULT = AgeAtAct(AgeClass.ADULT, AgeStatus.SETTLED)
+PRESUMED_CHILD = AgeAtAct(AgeClass.CHILD, AgeStatus.TO_BE_CHECKED)
+
+
+@pytest.mark.parametrize(
+    ("born", "on", "years"),
+    [
+        (date(2008, 12, 31), date(2026, 1, 1), 17),
+        (date(2008, 1, 1), date(2026, 1, 1), 18),
+        (date(2008, 2, 29), date(2026, 2, 27), 17),
+        (date(2008, 2, 29), date(2026, 2, 28), 17),
+        (date(2008, 2, 29), date(2026, 3, 1), 18),
+        (date(2008, 2, 29), date(2028, 2, 29), 20),
+    ],
+)
+def test_years_are_completed_on_the_birthday_and_for_the_leap_day_on_the_first_of_march(
+    born: date, on: date, years: int
+) -> None:
+    assert completed_years(born, on) == years
+
+
+def test_the_rule_of_this_year_minus_year_of_birth_would_fail_the_same_table() -> None:
+    assert date(2026, 1, 1).year - date(2008, 12, 31).year != completed_years(date(2008, 12, 31), date(2026, 1, 1))
+
+
+@given(days, days)
+def test_an_age_grows_on_one_day_a_year_only(one: date, other: date) -> None:
+    born, on = sorted((one, other))
+    grown = completed_years(born, on + timedelta(days=1)) - completed_years(born, on)
+    leap_day_kept_in_march = (born.month, born.day) == (2, 29) and not isleap((on + timedelta(days=1)).year)
+    birthday = (3, 1) if leap_day_kept_in_march else (born.month, born.day)
+    next_day = on + timedelta(days=1)
+    assert grown == ((next_day.month, next_day.day) == birthday)
+
+
+def test_nobody_has_an_age_before_birth() -> None:
+    with pytest.raises(ImpossibleDatesError):
+        completed_years(date(2026, 1, 2), date(2026, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("born", "act_began"),
+    [(date(2026, 1, 1), date(2025, 1, 1)), (date(2027, 1, 1), None), (None, date(2027, 1, 1))],
+)
+def test_dates_out_of_order_are_refused(born: date | None, act_began: date | None) -> None:
+    with pytest.raises(ImpossibleDatesError):
+        AgeFacts(asked_on=TODAY, born=born, act_began=act_began)
+
+
+def test_the_age_at_the_act_counts_and_not_the_age_today() -> None:
+    facts = AgeFacts(asked_on=TODAY, born=date(2007, 1, 1), act_began=date(2024, 12, 31))
+    assert completed_years(date(2007, 1, 1), TODAY) == 19
+    assert age_at_act(facts) == SETTLED_CHILD
+
+
+def test_on_the_eighteenth_birthday_the_adult_rule_begins() -> None:
+    facts = AgeFacts(asked_on=TODAY, born=date(2007, 1, 1), act_began=date(2025, 1, 1))
+    assert age_at_act(facts) == SETTLED_ADULT
+
+
+def test_who_is_under_eighteen_today_was_so_at_the_act() -> None:
+    assert age_at_act(AgeFacts(asked_on=TODAY, born=date(2010, 1, 1), may_be_child=False)) == SETTLED_CHILD
+
+
+@pytest.mark.parametrize("born", [None, date(2000, 1, 1)])
+def test_an_unknown_age_that_may_be_under_eighteen_is_presumed_a_childs_and_checked(born: date | None) -> None:
+    assert age_at_act(AgeFacts(asked_on=TODAY, born=born)) == PRESUMED_CHILD
+
+
+def test_the_presumption_ends_when_somebody_says_that_it_cannot_be_a_child() -> None:
+    age = age_at_act(AgeFacts(asked_on=TODAY, may_be_child=False))
+    assert age == AgeAtAct(AgeClass.ADULT, AgeStatus.TO_BE_CHECKED)
+
+
+def test_words_about_the_age_are_kept_and_change_nothing() -> None:
+    told = AgeFacts(asked_on=date(2026, 1, 1), born=date(2008, 12, 31), said="19 by Korean counting")
+    assert told.said == "19 by Korean counting"
+    assert age_at_act(told) == SETTLED_CHILD
