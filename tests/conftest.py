@@ -1,7 +1,6 @@
 """What every test has: how long properties are tried, and where the test database lies."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings

@@ -29,7 +29,7 @@ def load_agreement(actor: Actor, body: Mapping[str, Json], *, now: datetime | No
     Raises DeniedError: "agreement-malformed" (the cause says where), "version-taken" (this version has other
     content), "no-right", or what `agreements.rules.may_be_loaded` refuses (thread page, rules 2 and 3).
     """
-    with attempt(actor, AuditAction.AGREEMENT_LOAD) as entry:
+    with attempt(actor, AuditAction.AGREEMENT_LOAD, now=now) as entry:
         basis = _read(body)
         require(may_load(actor, basis, queries.purposes(), queries.fields()))
         entry.subject = f"{basis.id}/{basis.version}"
@@ -39,7 +39,7 @@ def load_agreement(actor: Actor, body: Mapping[str, Json], *, now: datetime | No
 
 def suspend_agreement(actor: Actor, agreement: UUID, *, now: datetime | None = None) -> None:
     """Suspend every version of an agreement from now on; raises DeniedError("no-right") or AbsentError."""
-    with attempt(actor, AuditAction.AGREEMENT_SUSPEND, subject=str(agreement)):
+    with attempt(actor, AuditAction.AGREEMENT_SUSPEND, subject=str(agreement), now=now):
         require(may_suspend(actor))
         versions = Agreement.objects.filter(agreement=agreement)
         if not versions.exists():
@@ -63,7 +63,7 @@ def _keep(basis: Basis, data: bytes, now: datetime) -> None:
         defaults={
             "body": data.decode(),
             "sha256": digest,
-            "valid_from": basis.valid_from,
+            "valid_from": basis.valid_from or now,
             "valid_until": basis.valid_until,
             "loaded_at": now,
         },

@@ -6,12 +6,12 @@ from ieumgil.kernel.permission import Permission
 
 
 def may_screen(actor: Actor) -> Outcome:
-    """Allow a worker who may screen; Deny("no-worker") for the clock, Deny("no-right") without the right."""
+    """Allow a worker who may screen; Deny "no-worker" for the clock, "no-right" without the right."""
     return _worker_may(actor, Permission.SCREENING_DO)
 
 
 def may_decide_reading(actor: Actor) -> Outcome:
-    """Allow a worker who may decide a reading; Deny("no-worker") for the clock, Deny("no-right") without the right."""
+    """Allow a worker who may decide a reading; Deny "no-worker" for the clock, "no-right" otherwise."""
     return _worker_may(actor, Permission.READING_DECIDE)
 
 

@@ -107,7 +107,7 @@ class Settlement(models.Model):
     agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
     thread = models.ForeignKey(ThreadRow, on_delete=models.PROTECT, related_name="settlements")
     said_by = models.UUIDField()
-    void = models.JSONField()
+    void = models.TextField()  # message ids, sorted, with commas between
     made_at = models.DateTimeField()
 
     class Meta:

@@ -9,7 +9,7 @@ from ieumgil.referral.words import BESIDE, Kind, Message, Side, State, Verdict, 
 
 __all__ = [
     "BESIDE", "MOVES", "OWES", "Kind", "Message", "Position", "Side", "State", "Thread", "Verdict",
-    "admit", "fold", "next_place", "next_state",
+    "admit", "append", "fold", "next_place", "next_state",
 ]  # fmt: skip
 
 
@@ -162,6 +162,17 @@ def next_place(messages: Sequence[Message], author: Side, thread: Thread) -> tup
     return (last.seq + 1 if last else 1), (last.id if last else None), thread.heads
 
 
+def append(at: Position, message: Message) -> Position:
+    """Give the position after a message that has seen everything there is: what `fold` would give, in one step.
+
+    Where it is illegal or stands beside the state, only the packet it brings is noted. Not for a frozen thread's messages
+    other than `recall` and `erased`.
+    """
+    state = next_state(at, message.author, message.kind)
+    after = at if state is None else _moved(at, state, message.kind, reopened=False)
+    return _with_packet(after, message)
+
+
 def _follows(before: Message | None, message: Message) -> bool:
     if before is None:
         return message.prev is None and message.seq == 1
@@ -178,12 +189,16 @@ def _take(graph: Graph, index: int, at: Position) -> Position | None:
     state = next_state(at, message.author, message.kind)
     if state is None:
         return None
-    if message.kind is _K.CLOSE:
+    return _moved(at, state, message.kind, reopened=message.kind is _K.CLOSE and graph.unseen_by(index))
+
+
+def _moved(at: Position, state: State, kind: Kind, *, reopened: bool) -> Position:
+    if kind is _K.CLOSE:
         missed = at.state is _S.NOT_ARRIVED or (at.state is _S.REOPENED and at.missed)
-        return replace(at, state=_S.REOPENED if graph.unseen_by(index) else _S.CLOSED, before=None, missed=missed)
-    if message.kind is _K.QUERY:
+        return replace(at, state=_S.REOPENED if reopened else _S.CLOSED, before=None, missed=missed)
+    if kind is _K.QUERY:
         return replace(at, state=state, before=at.state)
-    if message.kind is _K.ERASED:
+    if kind is _K.ERASED:
         return replace(at, state=state, packet_lives=False)
     return at if state is at.state else replace(at, state=state, before=None)
 

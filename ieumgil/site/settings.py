@@ -8,6 +8,7 @@ from ieumgil.site import env
 HOME = env.folder("IEUMGIL_HOME", Path("~/.local/share/ieumgil"))
 IEUMGIL_HOME = HOME
 IEUMGIL_KDF_PROFILE = env.text("IEUMGIL_KDF_PROFILE", "normal")
+IEUMGIL_COUNTRY = env.text("IEUMGIL_COUNTRY", "narae")
 IEUMGIL_DEMO = env.flag("IEUMGIL_DEMO", default=False)
 
 DEBUG = False
@@ -39,6 +40,15 @@ INSTALLED_APPS = [
 ]
 
 DATABASES = {"default": env.database(env.text("IEUMGIL_DATABASE_URL", f"sqlite:///{HOME / 'node.sqlite3'}"))}
+
+# Which verb takes which kind of bundle, and which hears that a peer refused one: the exchange knows no room above it.
+EXCHANGE_TAKERS = {
+    "thread": "ieumgil.referral.actions.receive.take_message",
+    "settlement": "ieumgil.referral.actions.settle.take_settlement",
+    "watch": "ieumgil.referral.actions.overdue.take_watch",
+    "roll": "ieumgil.ground.exchange.actions.roll.take_roll",
+}
+EXCHANGE_REFUSED = {"thread": "ieumgil.referral.actions.receive.take_refusal"}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LANGUAGE_CODE = "en"

@@ -1,7 +1,7 @@
 """Root addresses of a node."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import include, path
 
 
 def alive(_request: HttpRequest) -> HttpResponse:
@@ -9,4 +9,7 @@ def alive(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"alive\n", content_type="text/plain")
 
 
-urlpatterns = [path("alive", alive, name="alive")]
+urlpatterns = [
+    path("alive", alive, name="alive"),
+    path("exchange/", include("ieumgil.ground.exchange.web")),
+]

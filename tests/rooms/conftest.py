@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from ieumgil.ground.accounts import actions as accounts
 from ieumgil.ground.accounts.queries import actor_for
@@ -31,7 +31,7 @@ class People:
 
 
 @pytest.fixture
-def home(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def home(tmp_path: Path, settings: Settings) -> Path:
     """Give a node folder of the test's own."""
     settings.IEUMGIL_HOME = settings.HOME = tmp_path
     settings.IEUMGIL_KDF_PROFILE = "test"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 
 from ieumgil.identification.rules import (
     MOST_QUESTIONS,
@@ -35,6 +35,8 @@ from tests.support.identification import (
 )
 
 Screen = Callable[[Mapping[str, Choice], AgeFacts], Conclusion]
+# The same search runs on a broken rule each time, where the smallest example is of no interest.
+quickly = settings(phases=[Phase.generate], report_multiple_bugs=False)
 YES, NO, UNKNOWN, PREFER_NOT = Choice.YES, Choice.NO, Choice.UNKNOWN, Choice.PREFER_NOT
 
 
@@ -65,7 +67,7 @@ def test_every_question_stands_in_both_languages_and_a_sensitive_one_says_why() 
 @pytest.mark.parametrize("text", ["en", "ko", "why_en", "why_ko"])
 def test_a_sensitive_question_without_one_of_its_texts_is_refused(text: str) -> None:
     with pytest.raises(BadCatalogueError):
-        QuestionSet("planted", (replace(QUESTIONS.questions[-1], **{text: " "}),))
+        QuestionSet("planted", (replace(QUESTIONS.questions[-1], **{text: " "}),))  # type: ignore[arg-type]
 
 
 def test_sensitive_questions_come_last_and_danger_first() -> None:
@@ -147,10 +149,16 @@ def test_an_answer_to_no_question_is_refused() -> None:
         screen({}, age_facts=ADULT_FACTS, questions=QUESTIONS, own_words=["star-sign"])
 
 
-def check_only_two_conclusions(rule: Screen) -> None:
-    """No answers of anybody lead to anything but the two conclusions, and `ask-again` says what is missing."""
+def test_a_choice_in_plain_text_counts_the_same_and_an_unheard_of_one_is_refused() -> None:
+    assert screen({"danger": "yes"}, age_facts=ADULT_FACTS, questions=QUESTIONS).urgent
+    with pytest.raises(ValueError, match="perhaps"):
+        screen({"danger": "perhaps"}, age_facts=ADULT_FACTS, questions=QUESTIONS)
 
-    @settings(report_multiple_bugs=False)
+
+def check_only_two_conclusions(rule: Screen) -> None:
+    """Find that every answer set leads to one of the two conclusions; `ask-again` says what is missing."""
+
+    @quickly
     @given(answer_sets, age_facts())
     def every(answers: dict[str, Choice], facts: AgeFacts) -> None:
         conclusion = rule(answers, facts)
@@ -163,9 +171,9 @@ def check_only_two_conclusions(rule: Screen) -> None:
 
 
 def check_only_yes_counts(rule: Screen) -> None:
-    """Answers other than yes lead where no answer at all leads."""
+    """Find that answers other than yes lead where no answer leads."""
 
-    @settings(report_multiple_bugs=False)
+    @quickly
     @given(answer_sets, age_facts())
     def every(answers: dict[str, Choice], facts: AgeFacts) -> None:
         spoken = {code: choice for code, choice in answers.items() if choice is YES}
@@ -176,9 +184,9 @@ def check_only_yes_counts(rule: Screen) -> None:
 
 
 def check_monotone(rule: Screen) -> None:
-    """One more yes never takes protection away."""
+    """Find that one more yes never takes protection away."""
 
-    @settings(report_multiple_bugs=False)
+    @quickly
     @given(answer_sets, answer_sets, age_facts())
     def every(answers: dict[str, Choice], more: dict[str, Choice], facts: AgeFacts) -> None:
         if rule(answers, facts).code is ConclusionCode.PROTECT_NOW:
@@ -200,7 +208,7 @@ def a_rule_that_takes_unknown_for_yes(answers: Mapping[str, Choice], facts: AgeF
 
 def a_rule_that_doubts_many_signs(answers: Mapping[str, Choice], facts: AgeFacts) -> Conclusion:
     """Think that who says yes to much is not to be believed."""
-    believed = sum(choice is YES for choice in answers.values()) <= 6
+    believed = sum(choice is YES for choice in answers.values()) <= 4
     return shipped(answers if believed else {}, facts)
 
 

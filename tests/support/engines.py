@@ -20,7 +20,7 @@ from tests.support import postgres
 ENGINE: Final = "IEUMGIL_TEST_ENGINE"
 CLUSTER: Final = "IEUMGIL_TEST_CLUSTER"
 SKIP: Final = "IEUMGIL_SKIP_POSTGRES"
-ON_BOTH: Final = "rooms"  # the folder of tests that run on both engines
+ON_BOTH: Final = ("tests/rooms", "tests/contracts/test_migrations.py")
 NOT_RUN: Final = f"PostgreSQL: not run ({SKIP}=1); the promises are shown on SQLite only"
 
 
@@ -43,9 +43,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave to the SQLite process what needs no second engine."""
     if os.environ.get(ENGINE) != "postgresql":
         return
-    rooms = config.rootpath / "tests" / ON_BOTH
-    config.hook.pytest_deselected(items=[item for item in items if not item.path.is_relative_to(rooms)])
-    items[:] = [item for item in items if item.path.is_relative_to(rooms)]
+    shared = [config.rootpath / path for path in ON_BOTH]
+    kept = [item for item in items if any(item.path.is_relative_to(path) for path in shared)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -34,7 +34,7 @@ UNKNOWN_FACTS = rules.AgeFacts(asked_on=TODAY)
 days = st.dates(min_value=date(1930, 1, 1), max_value=TODAY)
 choices = st.sampled_from(rules.Choice)
 ages = st.sampled_from(rules.AgeClass)
-answer_sets = st.dictionaries(st.sampled_from([question.code for question in QUESTIONS.questions]), choices)
+answer_sets = st.fixed_dictionaries({}, optional={question.code: choices for question in QUESTIONS.questions})
 
 
 @st.composite
@@ -46,13 +46,15 @@ def age_facts(draw: st.DrawFn) -> rules.AgeFacts:
         born=draw(st.sampled_from([born, None])),
         act_began=draw(st.sampled_from([act_began, None])),
         may_be_child=draw(st.booleans()),
+        said=draw(st.sampled_from([None, "19 by Korean counting", "열아홉"])),
     )
 
 
 @st.composite
 def readings(draw: st.DrawFn) -> tuple[frozenset[str], frozenset[str]]:
-    """Draw established and unknown codes of the labour set, with none in both; dense enough to turn dimensions."""
-    marks = draw(st.lists(st.sampled_from("yyu-----"), min_size=len(LABOUR_CODES), max_size=len(LABOUR_CODES)))
+    """Draw established and unknown codes of the labour set, none in both, dense enough to turn dimensions."""
+    size = len(LABOUR_CODES)
+    marks = draw(st.lists(st.sampled_from("yyu-----"), min_size=size, max_size=size))
     marked = list(zip(LABOUR_CODES, marks, strict=True))
     established = frozenset(code for code, mark in marked if mark == "y")
     return established, frozenset(code for code, mark in marked if mark == "u")

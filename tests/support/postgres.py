@@ -49,7 +49,9 @@ class Cluster:
         self.programs = programs()
         self.options = [f"--{option}" for option in ("listen_addresses=", "max_connections=60", *options)]
         self._guard: subprocess.Popen[bytes] | None = None
-        self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        self._run(
+            "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"
+        )
 
     def start(self) -> None:
         """Start the server and wait until it answers; raises TimeoutError after a minute."""
@@ -113,10 +115,11 @@ class Cluster:
         return done.stdout.strip()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        server = [self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder, "-p", str(PORT)]
+        folder = str(self.folder)
+        server = [str(self.programs / "postgres"), "-D", f"{folder}/data", "-k", folder, "-p", str(PORT)]
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                ["/bin/sh", "-c", GUARD, "guard", self.folder, *server, *self.options],
+                ["/bin/sh", "-c", GUARD, "guard", folder, *server, *self.options],
                 cwd=self.folder,
                 env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
                 stdin=subprocess.PIPE,
@@ -176,7 +179,9 @@ def _owner() -> str | None:
 
 
 def _age(folder: Path) -> int:
-    said = subprocess.run([folder / "initdb", "--version"], check=False, capture_output=True, text=True).stdout
+    said = subprocess.run(
+        [folder / "initdb", "--version"], check=False, capture_output=True, text=True
+    ).stdout
     number = re.search(r"\d+", said)
     return int(number.group()) if number else 0
 

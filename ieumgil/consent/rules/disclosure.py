@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
 from ieumgil.agreements.rules import Basis, BasisKind, DataField, Purpose, stands
 from ieumgil.consent.rules.duty import LegalDuty, duty_holds
@@ -113,8 +114,12 @@ def compare(packet: Mapping[FieldPath, Json], disclosure: Disclosure) -> None:
 
     Raises DeniedError("packet-differs") otherwise, and NotCanonicalError for what has no canonical form.
     """
-    if canonical({**packet}) != canonical({**disclosure.sent}):
+    if _encoded(packet) != _encoded(disclosure.sent):
         raise DeniedError("packet-differs")
+
+
+def _encoded(fields: Mapping[FieldPath, Json]) -> bytes:
+    return canonical(cast("dict[str, Json]", dict(fields)))
 
 
 def _reason(path: FieldPath, value: Json, ask: _Ask) -> Reason | None:

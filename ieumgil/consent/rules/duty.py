@@ -15,7 +15,7 @@ class DutyGround(StrEnum):
 
     DANGER_TO_LIFE = "danger-to-life"
     MANDATORY_REPORT = "mandatory-report"
-    ORDER = "order"
+    LEGAL_DUTY = "legal-duty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,13 @@ def duty_holds(duty: LegalDuty, now: datetime) -> Outcome:
         return Deny("article-missing")
     if duty.approved_by is not None:
         return Deny("same-person") if duty.approved_by == duty.decided_by else Allow()
-    if duty.ground is DutyGround.ORDER:
+    if duty.ground is DutyGround.LEGAL_DUTY:
         return Deny("second-person-needed")
     return Allow() if now < duty.decided_at + REVIEW_WITHIN else Deny("review-overdue")
 
 
 def review_due(duty: LegalDuty) -> datetime | None:
     """Give until when a second worker must review what was sent at once; None if there is no need."""
-    if duty.approved_by is not None or duty.ground is DutyGround.ORDER:
+    if duty.approved_by is not None or duty.ground is DutyGround.LEGAL_DUTY:
         return None
     return duty.decided_at + REVIEW_WITHIN

@@ -88,13 +88,14 @@ def valid(grant: Grant, now: datetime) -> Outcome:
 
     Deny: "consent-withdrawn", "consent-not-yet", "consent-expired", "guardian-suspected", "child-alone".
     """
+    able = may_consent(grant.by_whom, of_child=grant.of_child, guardian_suspected=grant.guardian_suspected)
+    if isinstance(able, Deny):
+        return able
     if grant.withdrawn_at is not None:  # whatever the clock says: a withdrawal counts at once
         return Deny("consent-withdrawn")
     if now < grant.given_at:
         return Deny("consent-not-yet")
-    if now >= grant.until:
-        return Deny("consent-expired")
-    return may_consent(grant.by_whom, of_child=grant.of_child, guardian_suspected=grant.guardian_suspected)
+    return Allow() if now < grant.until else Deny("consent-expired")
 
 
 def newest(grants: Iterable[Grant]) -> list[Grant]:
@@ -109,13 +110,8 @@ def withdrawn(grant: Grant, now: datetime) -> Grant:
 
 
 def under_suspicion(grant: Grant) -> Grant:
-    """Give the version that follows when the guardian comes under suspicion."""
-    return replace(grant, version=grant.version + 1, guardian_suspected=True)
-
-
-def guardian_may_be_told(grants: Iterable[Grant]) -> bool:
-    """Say whether a guardian may be told anything: never once one is suspected (Korean Act, art. 23(2))."""
-    return not any(grant.guardian_suspected for grant in grants)
+    """Give the same consent as it counts once the guardian is suspected."""
+    return replace(grant, guardian_suspected=True)
 
 
 def feedback_agreed(

@@ -29,7 +29,7 @@ class NoteError(ValueError):
 
 
 class Signer(Protocol):
-    """Whatever can sign as an Ed25519 key: the private key itself, or a stand-in for one that is kept elsewhere."""
+    """What signs as an Ed25519 key: the private key itself, or a stand-in for one kept elsewhere."""
 
     def public_key(self) -> Ed25519PublicKey:
         """Give the key that checks the signatures."""
@@ -55,12 +55,15 @@ def origin_of(agency: AgencyId) -> str:
 
 
 def key_id(name: str, public_key: Ed25519PublicKey) -> bytes:
-    """Give the four bytes that name a key: SHA-256(name || 0x0A || 0x01 || key)[:4] (signed-note, "Ed25519 signatures")."""
+    """Give the four bytes that name a key: SHA-256(name || 0x0A || 0x01 || key)[:4].
+
+    Source: signed-note, "Ed25519 signatures".
+    """
     return sha256(name.encode() + b"\n" + ED25519 + public_key.public_bytes_raw()).digest()[:_KEY_ID_SIZE]
 
 
 def sign_checkpoint(private_key: Signer, origin: str, size: int, root: bytes) -> str:
-    """Give the signed note of a checkpoint; raises NoteError for an origin, size or root that has no such form."""
+    """Give the signed note of a checkpoint; raises NoteError for an origin, size or root of no such form."""
     text = f"{origin}\n{size}\n{to_base64(root)}\n"
     _read_checkpoint(text)
     signature = key_id(origin, private_key.public_key()) + private_key.sign(text.encode())

@@ -11,7 +11,15 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ieumgil.ground.exchange.forms import Form, fits
-from ieumgil.ground.exchange.keys import BadKeyError, SealPublicKey, from_text, key_ident, to_text, verify_key
+from ieumgil.ground.exchange.keys import (
+    BadKeyError,
+    SealPublicKey,
+    from_text,
+    key_ident,
+    seal_public,
+    to_text,
+    verify_key,
+)
 from ieumgil.ground.exchange.rules import SKEW, VALIDITY, RefusedBundleError, Suite, parse_time, time_text
 from ieumgil.kernel.actor import AgencyClass
 from ieumgil.kernel.canonical import Json, NotCanonicalError, canonical
@@ -36,7 +44,6 @@ class CardFault(StrEnum):
     WRONG_ROLL = "wrong-roll"
     WRONG_PREVIOUS_ROLL = "wrong-previous-roll"
     REVOCATION_TAKEN_BACK = "revocation-taken-back"
-    REVOKED = "revoked"
 
 
 class RefusedCardError(Exception):
@@ -80,7 +87,7 @@ class SealKey(SignKey):
 
 @dataclass(frozen=True, slots=True)
 class AgencyCard:
-    """An agency as others see it: names, class, node address and public keys; a new version replaces the one before."""
+    """An agency as others see it: names, class, address, public keys; a new version replaces the last."""
 
     agency: AgencyId
     slug: str
@@ -115,15 +122,18 @@ def card_document(card: AgencyCard) -> dict[str, Json]:
 
 
 def sign_card(card: AgencyCard, root_key: Ed25519PrivateKey) -> dict[str, Json]:
-    """Sign a card with the agency's root key: `{"card": …, "signature": …}`; raises RefusedCardError as a reader would."""
+    """Sign a card with its root key: `{"card", "signature"}`; raises RefusedCardError as a reader would."""
     document = card_document(card)
-    signed: dict[str, Json] = {"card": document, "signature": to_text(root_key.sign(CARD_TAG + canonical(document)))}
+    signed: dict[str, Json] = {
+        "card": document,
+        "signature": to_text(root_key.sign(CARD_TAG + canonical(document))),
+    }
     verify_card(signed)
     return signed
 
 
 def verify_card(signed: Json) -> AgencyCard:
-    """Read a signed card and check form, root signature, key names and keys; whether its root is the right one is not known here.
+    """Read a signed card: form, root signature, key names and keys; not whether the root is the right one.
 
     Raises RefusedCardError: bad-card, bad-card-signature, wrong-key-id, weak-key.
     """
@@ -150,7 +160,7 @@ def check_signature(document: Json, signature: str, tag: bytes, publics: Sequenc
 
 
 def check_successor(old: AgencyCard, new: AgencyCard) -> None:
-    """Hold a newer card of an agency against the one known: same root, version grown (the same card again is no fault).
+    """Hold a newer card against the one known: same root, version grown (the same card again is no fault).
 
     Raises RefusedCardError: wrong-agency, root-changed, version-not-grown, same-version-other-content.
     """
@@ -167,24 +177,30 @@ def check_successor(old: AgencyCard, new: AgencyCard) -> None:
 def seal_key_for(card: AgencyCard, now: datetime, revoked: frozenset[str] = frozenset()) -> SealKey:
     """Choose the key to seal to: of the highest suite that the card lists by now, the newest in force.
 
-    There is no falling back to a lower suite: RefusedCardError(no-seal-key) when that suite's keys have run out or are revoked.
+    No falling back to a lower suite: RefusedCardError(no-seal-key) when its keys have run out or are revoked.
     """
     begun = [key for key in card.seal_keys if key.not_before <= now]
     suite = max((key.suite for key in begun), default=None)
-    usable = [key for key in begun if key.suite is suite and now <= key.not_after and key.ident not in revoked]
+    usable = [
+        key for key in begun if key.suite is suite and now <= key.not_after and key.ident not in revoked
+    ]
     if not usable:
         raise RefusedCardError(CardFault.NO_SEAL_KEY)
     return max(usable, key=lambda key: key.not_before)
 
 
-def lowest_suite(card: AgencyCard, created: datetime) -> Suite:
-    """Give the weakest suite that a bundle of this moment may come in; a stronger one binds 14 days after it is first listed."""
-    settled = [key.suite for key in card.seal_keys if key.not_before + VALIDITY <= created]
-    return max(settled, default=Suite.X25519)
+def lowest_suite(cards: Sequence[AgencyCard], created: datetime) -> Suite:
+    """Give the weakest suite that a bundle of this moment may come in; the receiver's cards, newest first.
+
+    A suite that the newest card lists binds senders 14 days after it was first listed.
+    """
+    listed = {key.suite for key in cards[0].seal_keys}
+    keys = [key for card in cards for key in card.seal_keys if key.not_before + VALIDITY <= created]
+    return max((key.suite for key in keys if key.suite in listed), default=Suite.X25519)
 
 
 def sign_keys_of(cards: Sequence[AgencyCard]) -> Iterator[SignKey]:
-    """List the signing keys of an agency's cards, newest card first; a key that a newer card left out ended with that card."""
+    """List the signing keys of an agency's cards, newest first; one that a newer card omits ended then."""
     seen: set[bytes] = set()
     for newer, card in zip([None, *cards], cards, strict=False):
         for key in card.sign_keys:
@@ -227,11 +243,30 @@ def _read_card(document: Mapping[str, Any]) -> AgencyCard:
 
 def _read_sign_key(document: Mapping[str, Any]) -> SignKey:
     key = SignKey(_verify_public(document["public"]), *_period(document))
-    return _named(key, document["id"])
+    _check_ident(key, document["id"])
+    return key
 
 
 def _read_seal_key(document: Mapping[str, Any]) -> SealKey:
-    key = SealKey(from_text(document["public"]), *_period(document), Suite(document["suite"]))
-    if key.key.hpke is None:
-        raise BadKeyError("no key")
-    return _named(key, document["id"])
+    public = seal_public(Suite(document["suite"]), from_text(document["public"]))
+    key = SealKey(public.raw, *_period(document), public.suite)
+    _check_ident(key, document["id"])
+    return key
+
+
+def _verify_public(text: str) -> bytes:
+    raw = from_text(text)
+    verify_key(raw)
+    return raw
+
+
+def _period(document: Mapping[str, Any]) -> tuple[datetime, datetime]:
+    not_before, not_after = parse_time(document["not_before"]), parse_time(document["not_after"])
+    if not_after <= not_before:
+        raise RefusedCardError(CardFault.BAD_CARD)
+    return not_before, not_after
+
+
+def _check_ident(key: SignKey, ident: str) -> None:
+    if key.ident != ident:
+        raise RefusedCardError(CardFault.WRONG_KEY_ID)

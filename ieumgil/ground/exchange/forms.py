@@ -34,18 +34,25 @@ def check_form(form: Form, document: object) -> None:
 
 
 def what_to_do(code: str, language: str) -> str:
-    """Tell a worker what to do about a refusal, in `ko` or else English; an unknown code gets a general sentence."""
+    """Say what a worker does about a refusal, in `ko` or else English; an unknown code has a sentence too."""
     texts = _texts()
     return texts.get(code, texts["other"])["ko" if language == "ko" else "en"]
 
 
 @cache
 def _validators() -> dict[Form, Draft202012Validator]:
-    schemas = {form: json.loads((_DATA / "schema" / f"{form}.json").read_text(encoding="utf-8")) for form in Form}
+    schemas = {
+        form: json.loads((_DATA / "schema" / f"{form}.json").read_text(encoding="utf-8")) for form in Form
+    }
     registry = Registry([(schema["$id"], schema) for schema in schemas.values()])
-    return {form: Draft202012Validator(schema, registry=registry, offline=True) for form, schema in schemas.items()}
+    return {
+        form: Draft202012Validator(schema, registry=registry, offline=True)
+        for form, schema in schemas.items()
+    }
 
 
 @cache
 def _texts() -> dict[str, dict[str, str]]:
-    return cast("dict[str, dict[str, str]]", json.loads((_DATA / "refusals.json").read_text(encoding="utf-8")))
+    return cast(
+        "dict[str, dict[str, str]]", json.loads((_DATA / "refusals.json").read_text(encoding="utf-8"))
+    )

@@ -23,8 +23,7 @@ PUBLIC_BYTES = {Suite.X25519: KEY_BYTES, Suite.MLKEM768_X25519: MLKEM_PUBLIC + K
 HpkePrivate = X25519PrivateKey | MLKEM768X25519PrivateKey
 HpkePublic = X25519PublicKey | MLKEM768X25519PublicKey
 
-# Points of order 1, 2, 4 and 8 (sign bit off): under such a key one signature fits many texts (RFC 8032 section 8.9 leaves
-# the check to the protocol).
+# Points of order 1, 2, 4 and 8, sign bit off: under such a key one signature fits many texts.
 _SMALL_ORDER = frozenset(
     bytes.fromhex(point)
     for point in (
@@ -45,7 +44,7 @@ class BadKeyError(ValueError):
 
 @dataclass(frozen=True)
 class SealPublicKey:
-    """A public key to seal to: 32 bytes for suite 1; 1184 bytes of ML-KEM-768, then 32 of X25519, for suite 2."""
+    """A public key to seal to: 32 bytes in suite 1; 1184 of ML-KEM-768, then 32 of X25519, in suite 2."""
 
     suite: Suite
     raw: bytes
@@ -87,14 +86,25 @@ class SealPrivateKey:
         if len(self.raw) != KEY_BYTES:
             raise BadKeyError("a private key is 32 bytes")
         if self.suite is Suite.X25519:
-            return SealPublicKey(self.suite, X25519PrivateKey.from_private_bytes(self.raw).public_key().public_bytes_raw())
+            return SealPublicKey(
+                self.suite, X25519PrivateKey.from_private_bytes(self.raw).public_key().public_bytes_raw()
+            )
         mlkem, x25519 = _expand(self.raw)
-        return SealPublicKey(self.suite, mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw())
+        return SealPublicKey(
+            self.suite, mlkem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
+        )
 
 
 def new_seal_key(suite: Suite) -> SealPrivateKey:
     """Make a new private key to open bundles with."""
     return SealPrivateKey(suite, secrets.token_bytes(KEY_BYTES))
+
+
+def seal_public(suite: Suite, raw: bytes) -> SealPublicKey:
+    """Read a public key to seal to; raises BadKeyError for a wrong length, no key at all, or small order."""
+    key = SealPublicKey(suite, raw)
+    _seal_public(suite, raw)
+    return key
 
 
 def new_sign_key() -> bytes:

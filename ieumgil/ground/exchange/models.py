@@ -36,6 +36,7 @@ class Card(models.Model):
     agency_ref = models.UUIDField()
     version = models.PositiveIntegerField()
     body = models.TextField()
+    digest = models.CharField(max_length=64)  # SHA-256 of the body
     received_at = models.DateTimeField()
 
     class Meta:
@@ -53,6 +54,7 @@ class RollVersion(models.Model):
     roll = models.UUIDField()
     version = models.PositiveIntegerField()
     body = models.TextField()
+    digest = models.CharField(max_length=64)  # SHA-256 of the body
     taken_at = models.DateTimeField()
 
     class Meta:
@@ -111,7 +113,9 @@ class OutboxItem(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["agency", "peer", "bundle_id"], name="outbox_bundle_once"),
-            models.UniqueConstraint(fields=["agency", "peer", "seq"], name="outbox_seq_once"),
+            models.UniqueConstraint(
+                fields=["agency", "peer", "seq"], condition=models.Q(seq__gt=0), name="outbox_seq_once"
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "next_try_at"], name="outbox_due"),

@@ -1,4 +1,4 @@
-"""The pure rules of the wire: reasons of refusal, sizes, times, retries and the chain of bundles between two peers."""
+"""The pure rules of the wire: reasons of refusal, sizes, times, retries, the chain of bundles."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ KIB = 1024
 SMALL_SIZES = (4, 16, 64)  # KiB
 SIZE_STEP = 256
 MAX_SIZE = 4096
+MAX_BUNDLE = (MAX_SIZE + 2) * KIB  # bytes; sealing adds 1,159 at most
 LENGTH_PREFIX = 4  # bytes, big endian
 MISSING_NAMED = 256  # so many missing numbers are asked for at a time
 
@@ -78,20 +79,25 @@ class Remedy(StrEnum):
     PEOPLE = "people"
 
 
-_LATER = frozenset({
-    RefusalReason.NOT_A_BUNDLE,
-    RefusalReason.WRONG_SIZE_CLASS,
-    RefusalReason.CANNOT_OPEN,
-    RefusalReason.UNKNOWN_AGENCY,
-    RefusalReason.NOT_YET_VALID,
-    RefusalReason.TOO_MANY,
-})
-_AGAIN = frozenset({
-    RefusalReason.WRONG_SUITE,
-    RefusalReason.UNKNOWN_KEY,
-    RefusalReason.KEY_NOT_FOR_SENDING,
-    RefusalReason.TOO_FAR_AHEAD,
-})
+_LATER = frozenset(
+    {
+        RefusalReason.NOT_A_BUNDLE,
+        RefusalReason.WRONG_SIZE_CLASS,
+        RefusalReason.CANNOT_OPEN,
+        RefusalReason.UNKNOWN_AGENCY,
+        RefusalReason.NOT_YET_VALID,
+        RefusalReason.TOO_MANY,
+    }
+)
+_AGAIN = frozenset(
+    {
+        RefusalReason.WRONG_SUITE,
+        RefusalReason.UNKNOWN_KEY,
+        RefusalReason.REVOKED_KEY,
+        RefusalReason.KEY_NOT_FOR_SENDING,
+        RefusalReason.TOO_FAR_AHEAD,
+    }
+)
 
 
 class RefusedBundleError(Exception):
@@ -104,7 +110,7 @@ class RefusedBundleError(Exception):
 
 
 def remedy(reason: RefusalReason) -> Remedy:
-    """Say what a sender does next: the same bytes later, sealed anew with the newest card, or people look at it."""
+    """Say what a sender does next: the same bytes later, sealed anew with the newest roll, or ask people."""
     if reason in _LATER:
         return Remedy.SAME_BYTES_LATER
     return Remedy.SEAL_AGAIN if reason in _AGAIN else Remedy.PEOPLE
@@ -118,7 +124,7 @@ def time_text(moment: datetime) -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """Read a time of the wire; raises RefusedBundleError(bad-form) for anything but `YYYY-MM-DDTHH:MM:SSZ`."""
+    """Read a time of the wire; raises RefusedBundleError(bad-form) unless it is `YYYY-MM-DDTHH:MM:SSZ`."""
     try:
         moment = datetime.fromisoformat(text)
         if time_text(moment) == text:
@@ -165,7 +171,8 @@ def pad(signed: bytes) -> bytes:
 def unpad(padded: bytes) -> bytes:
     """Take the padding off again.
 
-    Raises RefusedBundleError: bad-padding unless all behind the length is zero, wrong-size-class if a smaller class would do.
+    Raises RefusedBundleError: bad-padding unless all behind the length is zero, wrong-size-class if a smaller
+    class would do.
     """
     length = int.from_bytes(padded[:LENGTH_PREFIX], "big")
     end = LENGTH_PREFIX + length
@@ -181,7 +188,7 @@ def retry_delay(attempt: int, jitter: float) -> timedelta:
 
     `jitter` is a random number from 0 to 1; it moves the delay between half and one and a half of that.
     """
-    doubled = FIRST_RETRY * 2 ** min(max(attempt - 1, 0), DOUBLINGS)
+    doubled = FIRST_RETRY * (1 << min(max(attempt - 1, 0), DOUBLINGS))
     return min(doubled, LAST_RETRY) * (0.5 + jitter)
 
 
@@ -197,7 +204,7 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """What the receiver holds around a new bundle of one peer; hashes are of the canonical inner, None where not held."""
+    """What the receiver holds around a new bundle of one peer: hashes of inners, None if not held."""
 
     last_seq: int  # highest number held, 0 if none
     before: str | None  # hash of the bundle numbered one lower
@@ -214,7 +221,7 @@ class Link:
 
 
 def next_link(held: Neighbours, seq: int, prev_hash: str | None, own_hash: str) -> Link:
-    """Judge the place of a bundle in its peer's chain; FORK means two histories (a restored old copy, or a lie): alarm."""
+    """Judge a bundle's place in its peer's chain; FORK is two histories (an old copy, or a lie): alarm."""
     if held.same == own_hash:
         return Link(LinkKind.REPEAT)
     if held.same is not None or _contradicts(held, seq, prev_hash, own_hash):

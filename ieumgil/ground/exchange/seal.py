@@ -15,7 +15,7 @@ from ieumgil.ground.exchange.forms import Form, check_form
 from ieumgil.ground.exchange.keys import KEY_ID_BYTES, BadKeyError, SealPrivateKey, SealPublicKey
 from ieumgil.ground.exchange.rules import (
     KIB,
-    MAX_SIZE,
+    MAX_BUNDLE,
     RefusalReason,
     RefusedBundleError,
     Suite,
@@ -39,7 +39,6 @@ _OUTER = struct.Struct(f">4sB{KEY_ID_BYTES}sH")
 _KEMS = {Suite.X25519: KEM.X25519, Suite.MLKEM768_X25519: KEM.MLKEM768_X25519}
 _HPKE = {suite: Hpke(kem, KDF.HKDF_SHA256, AEAD.AES_256_GCM) for suite, kem in _KEMS.items()}
 OVERHEAD = {suite: _OUTER.size + kem.enc_length() + TAG_BYTES for suite, kem in _KEMS.items()}
-MAX_BUNDLE = MAX_SIZE * KIB + max(OVERHEAD.values())
 
 Inner = TypedDict(
     "Inner",
@@ -75,13 +74,13 @@ class Outer:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signature of 64 bytes and the canonical inner it covers; together the lasting proof of what was sent."""
+    """A signature of 64 bytes and the canonical inner it covers: the lasting proof of what was sent."""
 
     signature: bytes
     inner: bytes
 
     def verify(self, public: Ed25519PublicKey) -> bytes:
-        """Give signature and inner, to be kept as proof, if the key made it; else RefusedBundleError(bad-signature)."""
+        """Give signature and inner, the proof to keep; raises RefusedBundleError(bad-signature)."""
         try:
             public.verify(self.signature, SIGN_TAG + self.inner)
         except InvalidSignature as error:
@@ -100,13 +99,20 @@ class Opened(NamedTuple):
         return self.signed.verify(public)
 
 
-def seal_bundle(inner: Inner, *, sign_key: Ed25519PrivateKey, recipient_public: SealPublicKey, recipient: AgencyId) -> bytes:
-    """Sign, pad and seal one bundle to one agency; the key's suite decides how.
+def seal_bundle(
+    inner: Mapping[str, object],
+    *,
+    sign_key: Ed25519PrivateKey,
+    recipient_public: SealPublicKey,
+    recipient: AgencyId,
+) -> bytes:
+    """Sign, pad and seal one bundle to one agency; the suite of its key decides how.
 
-    Raises RefusedBundleError as the receiver would: bad-form, wrong-recipient, unknown-key (the inner names another key, or
-    it is no key), too-large.
+    Raises RefusedBundleError as the receiver would: bad-form, wrong-recipient (the inner names another agency
+    or key), unknown-key (it is no key), too-large.
     """
-    _check_inner(inner, recipient, recipient_public.ident)
+    check_form(Form.BUNDLE, inner)
+    _check_address(cast("Inner", inner), recipient, recipient_public.ident)
     data = _encode(inner)
     signed = sign_key.sign(SIGN_TAG + data) + data
     outer = Outer(recipient_public.suite, recipient_public.ident, size_class(len(signed)))
@@ -120,7 +126,9 @@ def seal_signed(signed: bytes, outer: Outer, recipient_public: SealPublicKey, re
     """
     head = outer.encode()
     try:
-        return head + _HPKE[outer.suite].encrypt(pad(signed), recipient_public.hpke, info=_info(head, recipient))
+        return head + _HPKE[outer.suite].encrypt(
+            pad(signed), recipient_public.hpke, info=_info(head, recipient)
+        )
     except BadKeyError as error:
         raise RefusedBundleError(RefusalReason.UNKNOWN_KEY) from error
 
@@ -145,9 +153,9 @@ def peek(bundle: bytes) -> Outer:
 
 
 def open_bundle(bundle: bytes, *, private_key: SealPrivateKey, recipient: AgencyId) -> Opened:
-    """Open a bundle of the agency `recipient`; the sender is inside, so its signature is still to be verified.
+    """Open a bundle for the agency `recipient`; the sender is inside, its signature is still to be verified.
 
-    Raises RefusedBundleError: whatever `peek` raises, unknown-key, cannot-open, bad-padding, wrong-size-class, bad-form,
+    Raises RefusedBundleError: whatever `peek` raises, unknown-key, cannot-open, bad-padding, bad-form,
     wrong-recipient.
     """
     outer = peek(bundle)
@@ -167,7 +175,7 @@ def parse_signed(data: bytes) -> Signed:
 
 
 def parse_inner(data: bytes) -> Inner:
-    """Read a canonical inner; raises RefusedBundleError(bad-form), for a doubled key or another encoding too."""
+    """Read a canonical inner; raises RefusedBundleError(bad-form), for doubled keys, other encodings too."""
     if len(data) > MAX_PARTS_REACHABLE and sum(data.count(mark) for mark in (b",", b"[", b"{")) > MAX_PARTS:
         raise RefusedBundleError(RefusalReason.BAD_FORM)
     try:
@@ -178,8 +186,8 @@ def parse_inner(data: bytes) -> Inner:
     return cast("Inner", inner)
 
 
-def inner_hash(inner: Inner) -> str:
-    """Name a bundle in its peer's chain: SHA-256 of the canonical inner, what the next bundle's `prev_hash` holds."""
+def inner_hash(inner: Mapping[str, object]) -> str:
+    """Name a bundle in its peer's chain, as the next one's `prev_hash`: SHA-256 of the canonical inner."""
     return hashlib.sha256(_encode(inner)).hexdigest()
 
 
@@ -188,18 +196,13 @@ def body_hash(body: Mapping[str, Json]) -> str:
     return hashlib.sha256(canonical(body)).hexdigest()
 
 
-def _check_inner(inner: Inner, recipient: AgencyId, key_id: bytes) -> None:
-    check_form(Form.BUNDLE, inner)
-    _check_address(inner, recipient, key_id)
-
-
 def _check_address(inner: Inner, recipient: AgencyId, key_id: bytes) -> None:
-    # The recipient stands under the signature too: who gets a bundle cannot seal it on to a third agency as its author's.
+    # The recipient is under the signature too, so that who gets a bundle cannot seal it on to a third agency.
     if inner["to"] != str(recipient) or inner["to_key_id"] != key_id.hex():
         raise RefusedBundleError(RefusalReason.WRONG_RECIPIENT)
 
 
-def _encode(inner: Inner) -> bytes:
+def _encode(inner: Mapping[str, object]) -> bytes:
     try:
         return canonical(cast("Mapping[str, Json]", inner))
     except NotCanonicalError as error:

@@ -1,4 +1,4 @@
-"""Sealing, wrapping and key files: AES-256-GCM and Argon2id from `cryptography`, and the open keys of this process."""
+"""Sealing, wrapping and key files with AES-256-GCM and Argon2id; the keys open in this process."""
 
 import os
 import unicodedata
@@ -11,7 +11,12 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from ieumgil.ground.vault.rules import LockedAgencyError, TamperedError, WeakKeyFileError, WrongPassphraseError
+from ieumgil.ground.vault.rules import (
+    LockedAgencyError,
+    TamperedError,
+    WeakKeyFileError,
+    WrongPassphraseError,
+)
 from ieumgil.kernel.canonical import Json, NotCanonicalError, canonical, parse_object
 from ieumgil.kernel.ids import AgencyId
 
@@ -45,7 +50,7 @@ def new_key() -> bytes:
 
 
 def seal(key: bytes, plaintext: bytes, bound: bytes) -> bytes:
-    """Encrypt under a fresh 96-bit nonce and authenticate `bound` with it; gives format, nonce, ciphertext and tag."""
+    """Encrypt under a fresh 96-bit nonce, bound to `bound`; gives format, nonce, ciphertext and tag."""
     nonce = os.urandom(NONCE_BYTES)
     return FORMAT + nonce + AESGCM(key).encrypt(nonce, plaintext, FORMAT + bound)
 
@@ -62,7 +67,7 @@ def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
 
 
 def derive(key: bytes, purpose: bytes) -> bytes:
-    """Give a key of its own for a purpose, so that one key never serves two algorithms (HKDF, RFC 5869 section 2.3)."""
+    """Give a key of its own for a purpose, so that none serves two ends (HKDF, RFC 5869 section 2.3)."""
     return HKDFExpand(algorithm=SHA256(), length=KEY_BYTES, info=b"ieumgil|" + purpose).derive(key)
 
 
@@ -84,8 +89,14 @@ def name_token(kek: bytes, form: str) -> bytes:
 
 
 def lock_kek(agency: AgencyId, kek: bytes, passphrase: str, cost: KdfCost) -> bytes:
-    """Give the content of a key file: the agency's key under the passphrase, with the parameters to derive it again."""
-    head: dict[str, Json] = {"agency": str(agency), "format": 1, "kdf": "argon2id", "salt": os.urandom(SALT_BYTES).hex(), **asdict(cost)}
+    """Give the content of a key file: the agency's key under the passphrase, and how to derive that again."""
+    head: dict[str, Json] = {
+        "agency": str(agency),
+        "format": 1,
+        "kdf": "argon2id",
+        "salt": os.urandom(SALT_BYTES).hex(),
+        **asdict(cost),
+    }
     sealed = seal(_stretch(passphrase, head), kek, canonical(head))
     return canonical({**head, "sealed": sealed.hex()})
 
@@ -93,7 +104,8 @@ def lock_kek(agency: AgencyId, kek: bytes, passphrase: str, cost: KdfCost) -> by
 def open_kek(agency: AgencyId, content: bytes, passphrase: str, *, least: KdfCost = LEAST_COST) -> bytes:
     """Give the agency's key from its key file.
 
-    Raises WrongPassphraseError, TamperedError for a file of another form or agency, WeakKeyFileError for one cheaper than `least`.
+    Raises WrongPassphraseError, TamperedError for a file of another form or agency, WeakKeyFileError for one
+    cheaper than `least`.
     """
     head, sealed = _read_key_file(agency, content)
     cost = _cost(head)
@@ -121,7 +133,11 @@ def _cost(head: dict[str, Json]) -> KdfCost:
     figures = [head.get(name) for name in ("memory_kib", "iterations", "lanes")]
     memory, iterations, lanes = (figure if isinstance(figure, int) else 0 for figure in figures)
     most = GREATEST_COST
-    if not (0 < iterations <= most.iterations and 0 < lanes <= most.lanes and 8 * lanes <= memory <= most.memory_kib):
+    if not (
+        0 < iterations <= most.iterations
+        and 0 < lanes <= most.lanes
+        and 8 * lanes <= memory <= most.memory_kib
+    ):
         raise TamperedError
     return KdfCost(memory, iterations, lanes)
 
@@ -141,6 +157,7 @@ class Keyring:
     __slots__ = ("_open",)
 
     def __init__(self) -> None:
+        """Begin with no key open."""
         self._open: dict[AgencyId, bytes] = {}
 
     def add(self, agency: AgencyId, kek: bytes) -> None:

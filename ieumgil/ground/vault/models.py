@@ -1,4 +1,4 @@
-"""Tables of wrapped keys, of destroyed ones and of name tokens; nothing here can be read without an agency's open key."""
+"""Tables of wrapped keys, of destroyed ones and of name tokens; useless without an agency's open key."""
 
 import uuid
 from typing import ClassVar
@@ -21,7 +21,8 @@ class WrappedKey(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=[kind.value for kind in KeyKind]), name="vault_key_of_a_known_kind"
+                condition=models.Q(kind__in=[kind.value for kind in KeyKind]),
+                name="vault_key_of_a_known_kind",
             ),
         ]
 
@@ -48,7 +49,10 @@ class Tombstone(models.Model):
 
 
 class NameToken(models.Model):
-    """A keyed hash of one form of a person's full name; it goes with the key (no foreign key: the key's table is restored apart)."""
+    """A keyed hash of one form of a person's full name; it goes with the key.
+
+    No foreign key: the table of keys is backed up and restored apart.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
@@ -58,7 +62,9 @@ class NameToken(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["agency", "key_id", "case", "token"], name="vault_name_token_once"),
+            models.UniqueConstraint(
+                fields=["agency", "key_id", "case", "token"], name="vault_name_token_once"
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["agency", "token"], name="vault_token_of_agency"),

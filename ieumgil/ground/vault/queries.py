@@ -43,14 +43,15 @@ def key_file(agency: AgencyId) -> Path:
 
 
 def wrapping_of(agency: AgencyId, key: KeyId, kind: str, version: int) -> bytes:
-    """Give what a wrapped key is bound to, so that a row moved to another agency, id or kind does not open."""
+    """Give what a wrapped key is bound to: a row moved to another agency, id or kind does not open."""
     return f"wrapped-key|{agency}|{key}|{kind}|{version}".encode()
 
 
 def open_key(agency: AgencyId, key: KeyId) -> DataKey:
     """Give a key of the agency.
 
-    Raises LockedAgencyError, ErasedError for a destroyed key, AbsentError for no key or another agency's, TamperedError.
+    Raises LockedAgencyError, ErasedError for a destroyed key, AbsentError for no key or another agency's,
+    TamperedError for a row that is not what was written.
     """
     kek = KEYRING.kek(agency)
     row = WrappedKey.objects.filter(agency_id=agency, pk=key).first()
@@ -66,9 +67,9 @@ def is_destroyed(agency: AgencyId, key: KeyId) -> bool:
 
 
 def cases_with_name(agency: AgencyId, name: str) -> set[UUID]:
-    """Give the cases that may bear this full name; the caller confirms each by reading it. Raises LockedAgencyError.
+    """Give the cases that may bear this full name; the caller confirms each by reading it.
 
-    A frequent surname alone and an empty name find nothing (security page, c4).
+    A frequent surname alone and an empty name find nothing. Raises LockedAgencyError.
     """
     kek = KEYRING.kek(agency)
     if not is_full_name(name, frequent_surnames()):
@@ -79,8 +80,9 @@ def cases_with_name(agency: AgencyId, name: str) -> set[UUID]:
 
 @cache
 def frequent_surnames() -> frozenset[str]:
-    """Give the surnames that are too frequent to be looked for alone, in the form of `name_form` (data/surnames.json)."""
-    content = json.loads((files("ieumgil.ground.vault") / "data" / "surnames.json").read_text(encoding="utf-8"))
+    """Give the forms of the surnames that are too frequent to be looked for alone (data/surnames.json)."""
+    path = files("ieumgil.ground.vault") / "data" / "surnames.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
     return frozenset(name_form(name) for group in content["groups"] for name in group["surnames"])
 
 

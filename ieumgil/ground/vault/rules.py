@@ -1,4 +1,4 @@
-"""What the vault promises, as pure functions: kinds of keys, contexts, full names to look for, the life of a backup."""
+"""What the vault promises: kinds of keys, contexts, full names to look for, the life of a backup."""
 
 import re
 import unicodedata
@@ -56,7 +56,7 @@ class ErasedError(AbsentError):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The one place a ciphertext belongs to; opened anywhere else it is tampered with. Raises ValueError for a bar in a part."""
+    """The one place where a ciphertext opens. Raises ValueError for a bar in a part."""
 
     model: str
     field: str
@@ -68,7 +68,7 @@ class Context:
             raise ValueError("a part of a context holds no bar")
 
     def bound_to(self, key: KeyId, version: int) -> bytes:
-        """Give the additional data that is authenticated with the ciphertext: the place, the key and its version."""
+        """Give what is authenticated with the ciphertext: the place, the key and the key's version."""
         return "|".join((*self._parts(), str(key), str(version))).encode()
 
     def _parts(self) -> tuple[str, ...]:
@@ -76,16 +76,16 @@ class Context:
 
 
 def settled_passphrase(passphrase: str) -> str:
-    """Give the passphrase as every keyboard types it (Unicode NFC); raises ValueError if it is shorter than 12 characters."""
+    """Give the passphrase as every keyboard types it (Unicode NFC); ValueError below 12 characters."""
     settled = unicodedata.normalize("NFC", passphrase)
     if len(settled) < MIN_PASSPHRASE:
         raise ValueError(f"a passphrase has at least {MIN_PASSPHRASE} characters")
     return settled
 
 
-# Letters, marks and digits that nobody sees: fillers, joiners and variation selectors (Unicode, Default_Ignorable_Code_Point).
-_UNSEEN = frozenset(map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)))) | {
-    chr(code) for code in range(0xE0100, 0xE01F0)
+# Letters and marks that nobody sees: fillers, variation selectors (Unicode, Default_Ignorable_Code_Point).
+_UNSEEN = frozenset(map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810)))) | {
+    chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
 }
 _ROUNDS = 4  # folding settles in two rounds for every assigned character; the bound only keeps it finite
 
@@ -93,24 +93,28 @@ _ROUNDS = 4  # folding settles in two rounds for every assigned character; the b
 def name_form(name: str) -> str:
     """Give the form under which names count as the same; empty if nothing is left.
 
-    Width, case and Hangul composition are folded (Unicode NFKC and case folding); blanks, hyphens, dots, apostrophes and commas fall away.
-    The order of the parts, diacritics and the spelling in Latin letters stay as they were entered.
+    Width, case and Hangul composition are folded (Unicode NFKC and case folding); blanks, hyphens, dots,
+    apostrophes and commas fall away. The order of the parts, diacritics and the spelling in Latin letters
+    stay as they were entered.
     """
     form = name
     for _ in range(_ROUNDS):
         folded = unicodedata.normalize("NFKC", form).casefold()
-        kept = "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LMN" and sign not in _UNSEEN)
-        settled = unicodedata.normalize("NFKC", kept)
+        settled = unicodedata.normalize("NFKC", "".join(filter(_counts, folded)))
         if settled == form:
             break
         form = settled
     return form
 
 
-def is_full_name(name: str, frequent_surnames: Collection[str]) -> bool:
-    """Say whether a name may be looked for: one word will do, a frequent surname alone will not (it would list strangers).
+def _counts(sign: str) -> bool:
+    return unicodedata.category(sign)[0] in "LMN" and sign not in _UNSEEN
 
-    `frequent_surnames` are already in the form of `name_form`.
+
+def is_full_name(name: str, frequent_surnames: Collection[str]) -> bool:
+    """Say whether a name may be looked for: one word will do, a frequent surname alone will not.
+
+    Such a surname would list strangers. `frequent_surnames` are already in the form of `name_form`.
     """
     form = name_form(name)
     return bool(form) and form not in frequent_surnames
@@ -122,7 +126,7 @@ def searchable_forms(names: Iterable[str], frequent_surnames: Collection[str]) -
 
 
 def same_name(one: str, other: str) -> bool:
-    """Say whether two names are the same to a search; an unknown name is never the same as another unknown one."""
+    """Say whether two names are the same to a search; an unknown name is the same as no other."""
     form = name_form(one)
     return bool(form) and form == name_form(other)
 
@@ -131,7 +135,7 @@ _STAMP = re.compile(r"-(\d{8}T\d{6}Z)\.")
 
 
 def stamped(part: str, ending: str, now: datetime) -> str:
-    """Give the name of a backup file taken now (UTC, to the second), such as `keys-20261101T030000Z.jsonl`."""
+    """Give the name of a backup file taken now (UTC, to the second): `keys-20261101T030000Z.jsonl`."""
     return f"{part}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.{ending}"
 
 

@@ -7,7 +7,6 @@ from ieumgil.identification.rules.age import (
     AgeStatus,
     ImpossibleDatesError,
     age_at_act,
-    completed_years,
 )
 from ieumgil.identification.rules.cells import Cell, Combinations, Outcome, Row, combinations
 from ieumgil.identification.rules.indicators import Dimension, Indicator, IndicatorSet, Tier, indicator_set
@@ -73,7 +72,6 @@ __all__ = [
     "UnknownCodeError",
     "age_at_act",
     "combinations",
-    "completed_years",
     "dimension_positive",
     "element_of",
     "indicator_set",

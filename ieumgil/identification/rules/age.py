@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from ieumgil.kernel.age import completed_years
+
 MAJORITY = 18  # Palermo Protocol, article 3(d)
 
 
@@ -31,9 +33,9 @@ class AgeStatus(StrEnum):
 class AgeFacts:
     """What is known of the age: days of the questions, of birth and of the act's beginning.
 
-    `may_be_child` is the worker's answer to "may the person have been under 18 then?", used where the dates do not tell;
-    it stays True until somebody says no. `said` keeps the person's words with their way of counting ("19 by Korean
-    counting"); no rule reads it. Raises ImpossibleDatesError unless born <= act_began <= asked_on.
+    `may_be_child` answers "may the person have been under 18 then?" and is used where the dates do not tell;
+    it stays True until somebody says no. `said` keeps the person's words with their way of counting ("19 by
+    Korean counting"); no rule reads it. Raises ImpossibleDatesError unless born <= act_began <= asked_on.
     """
 
     asked_on: date
@@ -57,22 +59,11 @@ class AgeAtAct:
     status: AgeStatus
 
 
-def completed_years(born: date, on: date) -> int:
-    """Give the age in completed years on a day: it grows on the birthday, never on New Year's Day.
-
-    Somebody born on 29 February turns a year older on 1 March in years without that day (the later of two
-    possible days, which leaves a child protected one day longer). Raises ImpossibleDatesError before birth.
-    """
-    if on < born:
-        raise ImpossibleDatesError("the day lies before birth")
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
 def age_at_act(facts: AgeFacts) -> AgeAtAct:
-    """Say whose rule applies: the age when the act began counts, not today's (Palermo Protocol, article 3(c)-(d)).
+    """Say whose rule applies: the age when the act began counts, not today's.
 
-    Where the dates do not tell and the person may have been under 18, a child is presumed and the age is to be
-    checked (Council of Europe convention, article 10(3)).
+    Where the dates do not tell and the person may have been under 18, a child is presumed and the age is to
+    be checked. Sources: Palermo Protocol, article 3(c)-(d); Council of Europe convention, article 10(3).
     """
     day = facts.act_began or facts.asked_on
     if facts.born is not None and completed_years(facts.born, day) < MAJORITY:

@@ -30,9 +30,12 @@ class Cell:
     because: str = ""
 
 
+NOT_COVERED = Cell(Outcome.EXPERT, "cell-not-covered")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the table: six marks in the order of Dimension (+ positive, - not, * either) and the cell they name."""
+    """A row: six marks in the order of Dimension (+ positive, - not, * either) and the cell they name."""
 
     marks: str
     cell: Cell
@@ -53,11 +56,11 @@ class Combinations:
     def cell(self, positive: Collection[Dimension], age: AgeClass) -> Cell:
         """Name the cell of a combination; one that no row covers needs expert review."""
         rows = self.adult if age is AgeClass.ADULT else self.child
-        return next((row.cell for row in rows if row.fits(positive)), Cell(Outcome.EXPERT, "cell-not-covered"))
+        return next((row.cell for row in rows if row.fits(positive)), NOT_COVERED)
 
 
 def combinations(raw: Mapping[str, Any]) -> Combinations:
-    """Build the table from the parsed `data/ilo-2009-combinations.json`; raises ValueError for an unknown outcome."""
+    """Build the table from the parsed `data/ilo-2009-combinations.json`; ValueError: unknown outcome."""
     return Combinations(_rows(raw["adult"]), _rows(raw["child"]))
 
 

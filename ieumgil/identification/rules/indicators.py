@@ -32,7 +32,7 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One sign; a tier of None means that the list for that age does not hold it (or that the weight is not known)."""
+    """One sign; no tier means: not in the list for that age, or the weight is not known."""
 
     code: str
     dimension: Dimension
@@ -76,7 +76,7 @@ class IndicatorSet:
 def indicator_set(code: str, rows: Iterable[Mapping[str, str]]) -> IndicatorSet:
     """Build a set from the rows of its CSV file: code, dimension, label, adult tier, child tier, check.
 
-    Raises BadCatalogueError for a row with a dimension or a tier that does not exist, or a code that comes twice.
+    Raises BadCatalogueError for a dimension or a tier that does not exist, or a code that comes twice.
     """
     indicators = tuple(_indicator(row) for row in rows)
     if len({indicator.code for indicator in indicators}) != len(indicators):
@@ -85,9 +85,10 @@ def indicator_set(code: str, rows: Iterable[Mapping[str, str]]) -> IndicatorSet:
 
 
 def _indicator(row: Mapping[str, str]) -> Indicator:
-    code, dimension, label, adult, child, check = row.values()
+    code, title, label, adult, child, check = row.values()
     try:
-        return Indicator(code, Dimension(dimension.partition(":")[0]), label, _tier(adult), _tier(child), check)
+        dimension = Dimension(title.partition(":")[0])
+        return Indicator(code, dimension, label, _tier(adult), _tier(child), check)
     except ValueError as error:
         raise BadCatalogueError(f"{code}: {error}") from error
 

@@ -30,7 +30,7 @@ class Choice(StrEnum):
 
 
 class Element(StrEnum):
-    """The three elements of trafficking (Palermo Protocol, article 3(a)), and danger, which comes before them."""
+    """The three elements (Palermo Protocol, article 3(a)), and danger, which comes before them."""
 
     ACT = "act"
     MEANS = "means"

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, combinations as chosen
+from itertools import chain
+from itertools import combinations as chosen
 
 from ieumgil.identification.rules.age import AgeClass
 from ieumgil.identification.rules.cells import Cell, Combinations, Outcome
@@ -14,6 +15,9 @@ READING_VERSION = "reading-1"
 STRONG_ALONE = 2
 MEDIUM_ALONE = 3
 MEDIUM_WITH_WEAK = 2
+
+
+_Signs = Collection[Indicator]
 
 
 class BothAnswersError(ValueError):
@@ -34,7 +38,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """An established indicator as a reason: its code, its tier (None: in no list for this age) and its check status."""
+    """An established indicator as a reason: code, tier (None: not in this age's list), check status."""
 
     code: str
     tier: Tier | None
@@ -66,7 +70,7 @@ class Reading:
 def dimension_positive(strong: int, medium: int, weak: int) -> bool:
     """Apply the rule for one dimension to the numbers of established indicators of each tier.
 
-    Source: ILO and European Commission indicators (2009), from a secondary table that cites WCMS_105023 page 3.
+    Source: ILO and European Commission indicators (2009), by a secondary table that cites WCMS_105023, p. 3.
     """
     return (
         strong >= STRONG_ALONE
@@ -84,10 +88,11 @@ def reading(
     indicators: IndicatorSet,
     table: Combinations,
 ) -> Reading:
-    """Read established and unknown indicator codes by the adult's or the child's set; unknown never counts as yes.
+    """Read established and unknown codes by the adult's or the child's list; unknown never counts as yes.
 
-    The outcome is computed with each disputed weight as listed and as weak; where the two differ it says so. A set
-    that is not verified lists its signs and withholds the outcome. Raises UnknownCodeError and BothAnswersError.
+    The outcome is computed with disputed weights as listed and as weak; where the two differ it says so.
+    A set that is not verified lists its signs and withholds the outcome.
+    Raises UnknownCodeError for a code in no list, BothAnswersError for one established and unknown.
     """
     if set(established) & set(unknown):
         raise BothAnswersError(", ".join(sorted(set(established) & set(unknown))))
@@ -101,16 +106,17 @@ def reading(
     return Reading(cell.outcome, cell.because, age, dimensions, may_become, READING_VERSION)
 
 
-def _positive(dimension: Dimension, signs: Collection[Indicator], age: AgeClass, *, as_weak: bool) -> bool:
-    counts = Counter(sign.tier(age, disputed_as_weak=as_weak) for sign in signs if sign.dimension is dimension)
+def _positive(dimension: Dimension, signs: _Signs, age: AgeClass, *, as_weak: bool) -> bool:
+    here = [sign for sign in signs if sign.dimension is dimension]
+    counts = Counter(sign.tier(age, disputed_as_weak=as_weak) for sign in here)
     return dimension_positive(counts[Tier.STRONG], counts[Tier.MEDIUM], counts[Tier.WEAK])
 
 
-def _all_positive(signs: Collection[Indicator], age: AgeClass, *, as_weak: bool) -> frozenset[Dimension]:
+def _all_positive(signs: _Signs, age: AgeClass, *, as_weak: bool) -> frozenset[Dimension]:
     return frozenset(each for each in Dimension if _positive(each, signs, age, as_weak=as_weak))
 
 
-def _state(dimension: Dimension, yes: Collection[Indicator], open_: Collection[Indicator], age: AgeClass) -> State:
+def _state(dimension: Dimension, yes: _Signs, open_: _Signs, age: AgeClass) -> State:
     listed, doubted = (_positive(dimension, yes, age, as_weak=as_weak) for as_weak in (False, True))
     if listed != doubted:
         return State.DISPUTED
@@ -119,8 +125,8 @@ def _state(dimension: Dimension, yes: Collection[Indicator], open_: Collection[I
     return State.COULD_FLIP if _positive(dimension, (*yes, *open_), age, as_weak=False) else State.NOT_YET
 
 
-def _cell(yes: Collection[Indicator], age: AgeClass, table: Combinations) -> Cell:
-    # Both disputed rows lie in one dimension and the rule is monotone, so these two readings bound every mixture.
+def _cell(yes: _Signs, age: AgeClass, table: Combinations) -> Cell:
+    # Both disputed rows lie in one dimension and the rule is monotone: these two bound every mixture.
     listed, doubted = (table.cell(_all_positive(yes, age, as_weak=as_weak), age) for as_weak in (False, True))
     if listed.outcome is not doubted.outcome:
         return Cell(Outcome.DISPUTED, f"{listed.outcome}|{doubted.outcome}")
@@ -128,8 +134,8 @@ def _cell(yes: Collection[Indicator], age: AgeClass, table: Combinations) -> Cel
 
 
 def _may_become(
-    yes: Collection[Indicator],
-    open_: Collection[Indicator],
+    yes: _Signs,
+    open_: _Signs,
     age: AgeClass,
     table: Combinations,
     now: Outcome,
@@ -145,8 +151,8 @@ def _may_become(
 
 def _dimension(
     dimension: Dimension,
-    yes: Collection[Indicator],
-    open_: Collection[Indicator],
+    yes: _Signs,
+    open_: _Signs,
     age: AgeClass,
     state: State,
 ) -> DimensionReading:

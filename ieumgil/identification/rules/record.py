@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from ieumgil.identification.rules.age import AgeClass, AgeFacts, AgeStatus
@@ -51,8 +52,20 @@ def reading_from_json(raw: Mapping[str, Any]) -> Reading:
 def age_to_json(facts: AgeFacts) -> dict[str, Json]:
     """Give age facts as a JSON object, days in ISO form."""
     days = {"asked_on": facts.asked_on, "born": facts.born, "act_began": facts.act_began}
-    told: dict[str, Json] = {name: day and day.isoformat() for name, day in days.items()}
-    return told | {"may_be_child": facts.may_be_child, "said": facts.said}
+    known = {name: day.isoformat() if day else None for name, day in days.items()}
+    return {**known, "may_be_child": facts.may_be_child, "said": facts.said}
+
+
+def age_from_json(raw: Mapping[str, Any]) -> AgeFacts:
+    """Read back what `age_to_json` gave; raises ValueError or KeyError for anything else."""
+    born, act_began = raw["born"], raw["act_began"]
+    return AgeFacts(
+        asked_on=date.fromisoformat(raw["asked_on"]),
+        born=date.fromisoformat(born) if born else None,
+        act_began=date.fromisoformat(act_began) if act_began else None,
+        may_be_child=raw["may_be_child"],
+        said=raw["said"],
+    )
 
 
 def _reason(raw: Mapping[str, Any]) -> Reason:
@@ -65,6 +78,7 @@ def _missing(raw: Mapping[str, Any]) -> Missing:
 
 def _dimension(raw: Mapping[str, Any]) -> DimensionReading:
     signs = tuple(
-        Sign(sign["code"], Tier(sign["tier"]) if sign["tier"] else None, sign["check"]) for sign in raw["signs"]
+        Sign(sign["code"], Tier(sign["tier"]) if sign["tier"] else None, sign["check"])
+        for sign in raw["signs"]
     )
     return DimensionReading(Dimension(raw["dimension"]), State(raw["state"]), signs, tuple(raw["unknown"]))

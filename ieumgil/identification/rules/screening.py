@@ -41,7 +41,7 @@ NEEDS = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A sign: the element, its code, the questions answered yes, and those whose answer is kept in the person's words."""
+    """A sign: element, code, questions answered yes, and those of them answered in the person's words."""
 
     element: Element
     code: str
@@ -75,24 +75,25 @@ class Conclusion:
 
 
 def screen(
-    answers: Mapping[str, Choice],
+    answers: Mapping[str, Choice | str],
     *,
     age_facts: AgeFacts,
     questions: QuestionSet,
     own_words: Collection[str] = (),
 ) -> Conclusion:
-    """Conclude `protect-now` when danger is named or each element that the rule needs is shown, else `ask-again`.
+    """Conclude `protect-now` if danger is named or each element the rule needs is shown, else `ask-again`.
 
-    Adult: act, means and purpose; child or presumed child: act and purpose (Palermo Protocol, article 3(a), (c), (d)).
+    Adult: act, means and purpose; child or presumed child: act and purpose (Palermo Protocol, article 3).
     Only a yes shows anything. `own_words` are codes of questions whose answer is kept in the person's words.
-    Raises UnknownCodeError for an answer or words to a question that is not in the set.
+    Raises UnknownCodeError for an answer or words to no question of the set, ValueError for no such choice.
     """
     _refuse_strangers({*answers, *own_words}, questions)
+    given = {code: Choice(choice) for code, choice in answers.items()}
     rule, age = _rule_for(age_facts)
-    reasons = _reasons(answers, questions, own_words)
+    reasons = _reasons(given, questions, own_words)
     shown = {reason.element for reason in reasons}
-    missing = tuple(_missing(element, answers, questions) for element in NEEDS[rule] if element not in shown)
-    urgent = any(question.urgent and _said_yes(answers, question) for question in questions.questions)
+    missing = tuple(_missing(element, given, questions) for element in NEEDS[rule] if element not in shown)
+    urgent = any(question.urgent and _said_yes(given, question) for question in questions.questions)
     code = ConclusionCode.PROTECT_NOW if urgent or not missing else ConclusionCode.ASK_AGAIN
     version = f"{SCREENING_VERSION}/{questions.version}"
     return Conclusion(code, rule, age.status, urgent, reasons, missing, version)

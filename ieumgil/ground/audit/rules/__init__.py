@@ -1,7 +1,8 @@
-"""The ledger's rules: what may be recorded, the form of an entry, the Merkle tree over the entries and its proofs."""
+"""The ledger's rules: what may be recorded, the form of an entry, the Merkle tree and its proofs."""
 
 from ieumgil.ground.audit.rules.action import AuditAction
 from ieumgil.ground.audit.rules.entry import (
+    NONCE_SIZE,
     Entry,
     MalformedEntryError,
     checkpoint_name,
@@ -22,6 +23,7 @@ from ieumgil.ground.audit.rules.proof import (
 
 __all__ = [
     "EMPTY_ROOT",
+    "NONCE_SIZE",
     "AuditAction",
     "Entry",
     "Frontier",

@@ -1,15 +1,16 @@
 """Every action that a ledger can name: room.verb, with what it means, in alphabetical order."""
 
 from enum import StrEnum
+from typing import Self
 
 
 class AuditAction(StrEnum):
-    """An action as the ledger writes it; it comes from code, never from a request. `meaning` says it in words."""
+    """An action as the ledger writes it; it comes from code, never from a request; `meaning` is in words."""
 
     meaning: str
 
-    def __new__(cls, code: str, meaning: str) -> "AuditAction":
-        """Keep the meaning beside the code, which alone is the value."""
+    def __new__(cls, code: str, meaning: str = "") -> Self:
+        """Keep the meaning beside the code, which alone is the value: AuditAction("case.open") finds it."""
         action = str.__new__(cls, code)
         action._value_ = code
         action.meaning = meaning
@@ -19,6 +20,7 @@ class AuditAction(StrEnum):
     AGENCY_UNLOCK = "agency.unlock", "An agency's vault was unlocked."
     AGREEMENT_LOAD = "agreement.load", "An agreement was taken in as data."
     AGREEMENT_READ = "agreement.read", "Agreements were read."
+    AGREEMENT_SUSPEND = "agreement.suspend", "An agreement was suspended."
     ALARM_SETTLE = "alarm.settle", "People looked into an alarm and settled it."
     BUNDLE_ACCEPT = "bundle.accept", "A sealed bundle of another agency was opened and kept."
     BUNDLE_REFUSE = "bundle.refuse", "A bundle was refused; nothing of it was kept but the refusal."
@@ -27,6 +29,8 @@ class AuditAction(StrEnum):
     CARD_REVOKE = "card.revoke", "A key of the agency was revoked."
     CARD_ROTATE = "card.rotate", "The agency's keys were renewed and a new card signed."
     CASE_CLOSE = "case.close", "A case was closed."
+    CASE_ERASE = "case.erase", "A case was erased: its key was destroyed and its rows emptied."
+    CASE_LIST = "case.list", "A worker's own cases were listed, without identity."
     CASE_OPEN = "case.open", "A case was opened."
     CASE_READ = "case.read", "A case was read, without identity."
     CASE_STAGE = "case.stage", "A case moved to another stage."
@@ -37,6 +41,11 @@ class AuditAction(StrEnum):
     CONSENT_RECORD = "consent.record", "A consent, or a refusal of it, was recorded."
     CONSENT_WITHDRAW = "consent.withdraw", "A consent was withdrawn."
     DIRECTORY_EDIT = "directory.edit", "A service or an organisation was written into the directory."
+    DRAFT_DROP = "draft.drop", "A worker let go of their own kept words."
+    DRAFT_KEEP = "draft.keep", "A worker's words were kept because things had moved on."
+    DRAFT_READ = "draft.read", "A worker read back their own kept words."
+    FIELDS_READ = "fields.read", "Fields of a case were read."
+    FIELDS_RECORD = "fields.record", "Fields of a case were written."
     IDENTITY_READ = "identity.read", "The identity of a person was read."
     IDENTITY_RECORD = "identity.record", "The identity of a person was recorded."
     KEY_DESTROY = "key.destroy", "A key was destroyed, and all that was sealed under it is erased."
@@ -64,7 +73,10 @@ class AuditAction(StrEnum):
     REFERRAL_DECLINE = "referral.decline", "The receiver declined a referral."
     REFERRAL_ENQUIRY = "referral.enquiry", "An agency was asked, without identity."
     REFERRAL_ERASED = "referral.erased", "The receiver erased what it had been sent."
-    REFERRAL_ESCALATE = "referral.escalate", "A step is overdue and the coordinator was told, without identity."
+    REFERRAL_ESCALATE = (
+        "referral.escalate",
+        "A step is overdue and the coordinator was told, without identity.",
+    )
     REFERRAL_FREEZE = "referral.freeze", "A fork was found and a thread frozen."
     REFERRAL_LIST = "referral.list", "The work list was read."
     REFERRAL_NOT_ARRIVED = "referral.not-arrived", "The person did not arrive."

@@ -28,10 +28,11 @@ class MalformedEntryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a ledger: who (a pseudonym) did what to which subject (a pseudonym), when, and with which answer.
+    """One line of a ledger: who did what to which subject (pseudonyms both), when, and with which answer.
 
-    `seq` counts from 1; `t` is UTC text with microseconds; `decision` is "allow" or the code of the refusal; `nonce`
-    (16 random bytes, base64) keeps a leaf from being guessed; `prev_checkpoint` names the newest checkpoint before it.
+    `seq` counts from 1; `t` is UTC text with microseconds; `decision` is "allow" or the code of the refusal;
+    `nonce` (16 random bytes, base64) keeps a leaf from being guessed; `prev_checkpoint` names the newest
+    checkpoint before the entry.
     """
 
     seq: int
@@ -53,11 +54,14 @@ _KEYS = frozenset(field.name for field in fields(Entry))
 def write_entry(entry: Entry) -> bytes:
     """Give the canonical bytes of an entry, which are what a leaf is the hash of.
 
-    Raises MalformedEntryError if they could not be read back.
+    Raises MalformedEntryError for an entry that could not be read back.
     """
-    data = canonical({key: getattr(entry, key) for key in sorted(_KEYS)})
-    read_entry(data)
-    return data
+    value = {key: getattr(entry, key) for key in _KEYS}
+    entry_from(value)
+    try:
+        return canonical(value)
+    except NotCanonicalError as error:
+        raise MalformedEntryError(str(error)) from error
 
 
 def read_entry(data: bytes) -> Entry:
@@ -93,7 +97,7 @@ def checkpoint_name(size: int, root: bytes) -> str:
 def commit_reason(nonce: bytes, reason: str) -> str:
     """Commit to a reason without keeping it: HMAC-SHA-256 under the entry's nonce, in base64.
 
-    Whoever is told the reason can check it against the entry; a reason of few possible words can be found by trying.
+    Whoever is told the reason can check it; a reason of few possible words can be found by trying.
     """
     return to_base64(digest(nonce, reason.encode(), "sha256"))
 

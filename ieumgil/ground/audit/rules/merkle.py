@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 6962, section 2.1: hashes, the root, and the frontier that grows by one leaf at a time."""
+"""The Merkle tree of RFC 6962, section 2.1: hashes, the root, and the frontier that grows leaf by leaf."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """All that is needed of a tree to go on: its size, and the roots of its full subtrees, the largest first.
+    """All that a tree needs to grow on: its size, and the roots of its full subtrees, the largest first.
 
-    There is one subtree for each bit that is set in `size`. Raises ValueError if the hashes do not fit the size.
+    There is one subtree for each bit that is set in `size`. Raises ValueError for hashes that do not fit.
     """
 
     size: int = 0

@@ -1,6 +1,7 @@
-"""Proofs that a leaf is in a tree and that one tree is the beginning of another: RFC 6962, sections 2.1.1 and 2.1.2.
+"""Proofs that a leaf is in a tree, and that one tree is the beginning of another.
 
-Checking follows RFC 9162, sections 2.1.3.2 and 2.1.4.2, which write the same check out as steps.
+Making them follows RFC 6962, sections 2.1.1 and 2.1.2; checking them follows RFC 9162, sections 2.1.3.2 and
+2.1.4.2, which write the same check out as steps.
 """
 
 from collections.abc import Sequence
@@ -9,9 +10,9 @@ from ieumgil.ground.audit.rules.merkle import EMPTY_ROOT, node_hash, root_of
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """Give the audit path of the leaf hash at `index`, from 0, the nearest sibling first: RFC 6962 section 2.1.1.
+    """Give the audit path of the leaf hash at `index`, counted from 0, the nearest sibling first.
 
-    Raises IndexError if there is no such leaf.
+    Source: RFC 6962 section 2.1.1. Raises IndexError if there is no such leaf.
     """
     if not 0 <= index < len(leaves):
         raise IndexError(index)
@@ -24,9 +25,9 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def consistency_proof(leaves: Sequence[bytes], first: int) -> list[bytes]:
-    """Give the proof that the tree of the first `first` leaf hashes is the beginning of this one: RFC 6962 section 2.1.2.
+    """Give the proof that the tree of the first `first` leaf hashes is the beginning of this one.
 
-    Raises IndexError unless 0 < first <= the number of leaves.
+    Source: RFC 6962 section 2.1.2. Raises IndexError unless 0 < first <= the number of leaves.
     """
     if not 0 < first <= len(leaves):
         raise IndexError(first)
@@ -53,7 +54,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
 def verify_consistency(
     first: int, first_root: bytes, second: int, second_root: bytes, proof: Sequence[bytes]
 ) -> bool:
-    """Say whether the proof shows that the tree of `first` leaves is the beginning of the tree of `second` leaves.
+    """Say whether the proof shows that the tree of `first` leaves is the beginning of that of `second`.
 
     Every tree begins with the empty one, which needs no proof but must have the root of nothing.
     """

@@ -11,24 +11,18 @@ def own_folder(folder: Path) -> Path:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, durably; raises FileExistsError rather than replace one."""
+    """Write a new file of mode 0600 and wait until it is on the disk; FileExistsError if there is one."""
     own_folder(path.parent)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
-        write_through(part, content)
-        os.link(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()
+        raise
     settle(path.parent)
-
-
-def write_through(path: Path, content: bytes) -> None:
-    """Write a new file of mode 0600 and wait until its bytes are on the disk."""
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def settle(path: Path) -> None:

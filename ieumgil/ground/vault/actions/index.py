@@ -26,4 +26,6 @@ def index_name(agency: AgencyId, key: KeyId, case: UUID, forms: Sequence[str]) -
         raise ErasedError if is_destroyed(agency, key) else AbsentError
     NameToken.objects.filter(agency_id=agency, key_id=key, case=case).delete()
     tokens = {name_token(kek, form) for form in searchable_forms(forms, frequent_surnames())}
-    NameToken.objects.bulk_create(NameToken(agency_id=agency, key_id=key, case=case, token=token) for token in tokens)
+    NameToken.objects.bulk_create(
+        NameToken(agency_id=agency, key_id=key, case=case, token=token) for token in tokens
+    )

@@ -15,9 +15,10 @@ OWNED = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'vault_
 def scrub(*, rewrite: bool = False) -> bool:
     """Wipe deleted keys from the files of the database; says whether it was done.
 
-    On SQLite deleted bytes are already zeroed (`secure_delete`) and the write-ahead log is cut to nothing; False while a reader holds it.
-    On PostgreSQL dead rows are vacuumed, and with `rewrite` the tables are written anew, since VACUUM alone can leave bytes in a page;
-    False where this role does not own the tables or a transaction holds them. `docs/erasure.md` says what remains.
+    On SQLite deleted bytes are already zeroed (`secure_delete`) and the write-ahead log is cut to nothing;
+    False while a reader holds it. On PostgreSQL dead rows are vacuumed, and with `rewrite` the tables are
+    written anew, since VACUUM alone can leave bytes in a page; False where this role does not own the tables
+    or a transaction holds them. `docs/erasure.md` says what remains.
     """
     if connection.in_atomic_block:
         return False

@@ -21,9 +21,9 @@ def new_key(agency: AgencyId, kind: KeyKind, *, now: datetime | None = None) -> 
     kek = KEYRING.kek(agency)
     key = KeyId(uuid4())
     wrapped = cipher.seal(kek, cipher.new_key(), wrapping_of(agency, key, kind.value, FIRST_VERSION))
-    WrappedKey(
-        id=key, agency_id=agency, kind=kind.value, wrapped=wrapped, version=FIRST_VERSION, created_at=now or timezone.now()
-    ).save(force_insert=True)
+    row = WrappedKey(id=key, agency_id=agency, kind=kind.value, wrapped=wrapped, version=FIRST_VERSION)
+    row.created_at = now or timezone.now()
+    row.save(force_insert=True)
     return key
 
 
@@ -37,13 +37,16 @@ def put(agency: AgencyId, key: KeyId, context: Context, plaintext: bytes) -> byt
 
 
 def get(agency: AgencyId, key: KeyId, context: Context, sealed: bytes) -> bytes:
-    """Open bytes in the place they were sealed for; raises what `put` raises, and TamperedError for other bytes or another place."""
+    """Open bytes in the place they were sealed for.
+
+    Raises what `put` raises, and TamperedError for other bytes or another place.
+    """
     held = open_key(agency, key)
     return cipher.unseal(held.secret, bytes(sealed), context.bound_to(key, held.version))
 
 
 def put_json(agency: AgencyId, key: KeyId, context: Context, value: Json) -> bytes:
-    """Seal a value in canonical JSON; raises what `put` raises, and NotCanonicalError for a value that has no such form."""
+    """Seal a value in canonical JSON; raises what `put` raises, NotCanonicalError if it has no such form."""
     return put(agency, key, context, canonical(value))
 
 
@@ -56,5 +59,8 @@ def get_json(agency: AgencyId, key: KeyId, context: Context, sealed: bytes) -> J
 
 
 def handle(agency: AgencyId, key: KeyId) -> str:
-    """Give the pseudonym of a case in the ledger, 32 hex digits; once the key is destroyed nobody can compute it (ErasedError)."""
+    """Give the pseudonym of a case in the ledger, 32 hex digits.
+
+    Once the key is destroyed nobody can compute it again (ErasedError); otherwise raises what `put` raises.
+    """
     return cipher.handle_of(open_key(agency, key).secret)

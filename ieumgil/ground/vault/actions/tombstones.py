@@ -28,15 +28,14 @@ class Stone:
 
     def line(self) -> bytes:
         """Give the stone as one line of the file."""
-        return (
-            canonical({
-                "agency": str(self.agency),
-                "destroyed_at": self.destroyed_at.isoformat(),
-                "key": str(self.key),
-                "reason": self.reason,
-            })
-            + b"\n"
-        )
+        moment = self.destroyed_at.isoformat()
+        said = {
+            "agency": str(self.agency),
+            "destroyed_at": moment,
+            "key": str(self.key),
+            "reason": self.reason,
+        }
+        return canonical(said) + b"\n"
 
 
 def tombstone_file() -> Path:
@@ -60,7 +59,7 @@ def append(stones: Iterable[Stone]) -> None:
 def read(path: Path) -> list[Stone]:
     """Read a file of tombstones; none if there is no file. Raises TamperedError for a line that is not one.
 
-    A last line without its end was cut off by a crash; the database still holds it and `finish_erasures` writes it again.
+    A last line without its end was cut off by a crash: the database holds it, `finish_erasures` repeats it.
     """
     content = path.read_bytes() if path.exists() else b""
     whole = content[: content.rfind(b"\n") + 1]

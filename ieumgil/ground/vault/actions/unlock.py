@@ -8,9 +8,22 @@ from django.conf import settings
 
 from ieumgil.ground.accounts import queries as accounts
 from ieumgil.ground.vault.actions.files import write_new
-from ieumgil.ground.vault.cipher import KEYRING, LEAST_COST, NORMAL_COST, TEST_COST, lock_kek, new_key, open_kek
+from ieumgil.ground.vault.cipher import (
+    KEYRING,
+    LEAST_COST,
+    NORMAL_COST,
+    TEST_COST,
+    lock_kek,
+    new_key,
+    open_kek,
+)
 from ieumgil.ground.vault.queries import key_file
-from ieumgil.ground.vault.rules import TamperedError, WeakKeyFileError, WrongPassphraseError, settled_passphrase
+from ieumgil.ground.vault.rules import (
+    TamperedError,
+    WeakKeyFileError,
+    WrongPassphraseError,
+    settled_passphrase,
+)
 from ieumgil.kernel.ids import AgencyId
 from ieumgil.kernel.outcome import AbsentError
 
@@ -18,9 +31,9 @@ LOG = logging.getLogger(__name__)
 
 
 def create_kek(agency: AgencyId, passphrase: str) -> None:
-    """Make the agency's key-encryption key in `<home>/keys/<agency>.kek.json`, under a passphrase of at least 12 characters.
+    """Make the agency's key-encryption key in `<home>/keys/<agency>.kek.json`, under a passphrase.
 
-    Raises FileExistsError if there is one already, ValueError for a passphrase that is too short.
+    Raises FileExistsError if there is one already, ValueError for a passphrase under 12 characters.
     """
     cost = TEST_COST if _cheap() else NORMAL_COST
     write_new(key_file(agency), lock_kek(agency, new_key(), settled_passphrase(passphrase), cost))
@@ -29,7 +42,8 @@ def create_kek(agency: AgencyId, passphrase: str) -> None:
 def unlock(agency: AgencyId, passphrase: str) -> None:
     """Open the agency's vault for this process.
 
-    Raises WrongPassphraseError, TamperedError for a damaged key file, WeakKeyFileError for one made for tests, AbsentError for none.
+    Raises WrongPassphraseError, TamperedError for a damaged key file, WeakKeyFileError for one made for
+    tests, AbsentError for none.
     """
     try:
         content = key_file(agency).read_bytes()
@@ -52,10 +66,13 @@ def is_unlocked(agency: AgencyId) -> bool:
 def unlock_all() -> dict[AgencyId, bool]:
     """Open every hosted agency whose passphrase the service was given, and say of each whether it is open.
 
-    Looked for in this order: `$CREDENTIALS_DIRECTORY/<slug>.passphrase` (systemd), `IEUMGIL_PASSPHRASE_FILE_<SLUG>` (a file),
-    `IEUMGIL_PASSPHRASE_<SLUG>`. An agency without one, or with a wrong one, stays locked and the node starts all the same.
+    Looked for in this order: `$CREDENTIALS_DIRECTORY/<slug>.passphrase` (systemd), the file that
+    `IEUMGIL_PASSPHRASE_FILE_<SLUG>` names, `IEUMGIL_PASSPHRASE_<SLUG>`. An agency without one, or with a
+    wrong one, stays locked and the node starts all the same.
     """
-    return {AgencyId(agency.id): _try_to_unlock(AgencyId(agency.id), agency.slug) for agency in accounts.hosted()}
+    return {
+        AgencyId(agency.id): _try_to_unlock(AgencyId(agency.id), agency.slug) for agency in accounts.hosted()
+    }
 
 
 def _cheap() -> bool:
@@ -69,7 +86,14 @@ def _try_to_unlock(agency: AgencyId, slug: str) -> bool:
         passphrase = _given_passphrase(slug)
         if passphrase is not None:
             unlock(agency, passphrase)
-    except (AbsentError, OSError, TamperedError, UnicodeError, WeakKeyFileError, WrongPassphraseError) as error:
+    except (
+        AbsentError,
+        OSError,
+        TamperedError,
+        UnicodeError,
+        WeakKeyFileError,
+        WrongPassphraseError,
+    ) as error:
         LOG.warning("agency %s stays locked: %s", slug, getattr(error, "code", type(error).__name__))
     return is_unlocked(agency)
 

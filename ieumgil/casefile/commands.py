@@ -1,0 +1,64 @@
+"""Cases at the terminal: open one, note something in it, find one by a full name."""
+
+from typing import Protocol
+from uuid import UUID
+
+import click
+
+from ieumgil.casefile import actions, queries
+from ieumgil.casefile.queries import CaseView
+from ieumgil.casefile.rules import Stage
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.ids import CaseId
+
+STAGES = [stage.value for stage in Stage if stage is not Stage.CLOSED]
+
+
+class Acting(Protocol):
+    """Who acts at the terminal."""
+
+    @property
+    def actor(self) -> Actor:
+        """The worker who signed in."""
+
+
+@click.group("case")
+def case() -> None:
+    """Open, note and find cases."""
+
+
+@case.command("open")
+@click.option("--stage", type=click.Choice(STAGES), default=Stage.IDENTIFICATION.value, show_default=True)
+@click.option("--note", default=None, help="What to note first.")
+@click.pass_obj
+def open_(acting: Acting, stage: str, note: str | None) -> CaseId:
+    """Open a case; its id is the answer."""
+    opened = actions.open_case(acting.actor, stage=Stage(stage), note=note)
+    click.echo(opened)
+    return opened
+
+
+# Words about a person are asked for, unless given: what stands on a command line stays in its history.
+@case.command("note")
+@click.argument("case_id", type=click.UUID)
+@click.option("--text", prompt=True, help="The note.")
+@click.pass_obj
+def note(acting: Acting, case_id: UUID, text: str) -> UUID:
+    """Add a note to a case; the note's id is the answer."""
+    added = actions.add_note(acting.actor, CaseId(case_id), text)
+    click.echo(added)
+    return added
+
+
+@case.command("find")
+@click.option("--name", prompt=True, help="The full name, as the person gives it.")
+@click.pass_obj
+def find(acting: Acting, name: str) -> list[CaseView]:
+    """Find your own cases by a full name; codes, stages and ids are the answer."""
+    found = queries.find_by_name(acting.actor, name)
+    for view in found:
+        click.echo(f"{view.ref} {view.stage} {view.id}")
+    return found
+
+
+commands = [case]

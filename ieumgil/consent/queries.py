@@ -1,0 +1,152 @@
+"""Reads: what a person agreed to and said no to, and what may therefore be sent."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from django.utils import timezone
+
+from ieumgil.agreements import queries as agreed
+from ieumgil.agreements.rules import Basis
+from ieumgil.casefile import queries as casefile
+from ieumgil.consent.gate import may_read
+from ieumgil.consent.models import GrantRow, GuardianDoubt, LeaveToEnquire, OfCase, Refusal
+from ieumgil.consent.rules import (
+    Disclosure,
+    Grant,
+    GrantBody,
+    GrantColumns,
+    How,
+    LegalDuty,
+    Refused,
+    RefusedWhat,
+    disclose,
+    grant_from,
+    newest,
+    under_suspicion,
+    valid,
+)
+from ieumgil.ground.audit.actions import attempt
+from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.ground.vault import actions as vault
+from ieumgil.ground.vault.rules import Context
+from ieumgil.kernel.actor import Actor, AgencyClass
+from ieumgil.kernel.ids import AgencyId, CaseId, GrantId, KeyId, PurposeCode
+from ieumgil.kernel.outcome import AbsentError, Allow, require
+
+
+def grants_of(actor: Actor, case: CaseId) -> list[Grant]:
+    """Give the newest version of each consent of a case, ended ones too; AbsentError, DeniedError."""
+    with attempt(actor, AuditAction.CONSENT_READ) as entry:
+        require(may_read(actor))
+        entry.subject = casefile.handle_of(actor, case)
+        key = casefile.key_of(actor, case)
+        rows = GrantRow.objects.filter(agency=actor.agency, case=case).order_by("given_at", "version")
+        grants = newest(grant_in(actor.agency, key, row) for row in rows)
+        return list(map(under_suspicion, grants)) if _is_doubted(actor.agency, case) else grants
+
+
+def live_grants(actor: Actor, case: CaseId, now: datetime | None = None) -> list[Grant]:
+    """Give the consents of a case that count now; AbsentError, DeniedError."""
+    moment = now or timezone.now()
+    return [grant for grant in grants_of(actor, case) if isinstance(valid(grant, moment), Allow)]
+
+
+def ended(actor: Actor, grants: Iterable[GrantId], now: datetime) -> frozenset[GrantId]:
+    """Give those of the agency's consents that no longer count, without opening anything: for the clock.
+
+    A consent that is not the agency's, or not there, counts as ended.
+    """
+    asked = frozenset(grants)
+    rows = GrantRow.objects.filter(agency=actor.agency, grant__in=asked).order_by("version")
+    last = {GrantId(row.grant): row for row in rows}
+    return frozenset(grant for grant in asked if grant not in last or _has_ended(last[grant], now))
+
+
+def has_leave(actor: Actor, case: CaseId) -> bool:
+    """Say whether agencies may be asked without a name for this case; AbsentError."""
+    casefile.handle_of(actor, case)
+    return LeaveToEnquire.objects.filter(agency=actor.agency, case=case, withdrawn_at=None).exists()
+
+
+def guardian_may_be_told(actor: Actor, case: CaseId) -> bool:
+    """Say whether a guardian may be told: never once suspected (Korean Act, art. 23(2)); AbsentError."""
+    casefile.handle_of(actor, case)
+    return not _is_doubted(actor.agency, case)
+
+
+def refusals(actor: Actor, case: CaseId) -> list[Refused]:
+    """Give what the person said no to, oldest first; AbsentError, DeniedError."""
+    with attempt(actor, AuditAction.CONSENT_READ) as entry:
+        require(may_read(actor))
+        entry.subject = casefile.handle_of(actor, case)
+        key = casefile.key_of(actor, case)
+        rows = Refusal.objects.filter(agency=actor.agency, case=case).order_by("refused_at")
+        return [_refused(row.refused_at, opened(actor.agency, key, row)) for row in rows]
+
+
+def preview(
+    actor: Actor,
+    case: CaseId,
+    *,
+    purpose: PurposeCode,
+    basis: Basis,
+    recipient: AgencyId,
+    now: datetime | None = None,
+    legal_duty: LegalDuty | None = None,
+    recipient_class: AgencyClass | None = None,
+) -> Disclosure:
+    """Give what a packet would hold and what is held back, and why; AbsentError, DeniedError."""
+    with attempt(actor, AuditAction.PACKET_PREVIEW, purpose=purpose) as entry:
+        require(may_read(actor))
+        entry.subject = casefile.handle_of(actor, case)
+        known = agreed.purposes().get(purpose)
+        if known is None:
+            raise AbsentError
+        return disclose(
+            casefile.packet_fields(actor, case),
+            purpose=known,
+            basis=basis,
+            grants=grants_of(actor, case),
+            recipient=recipient,
+            now=now or timezone.now(),
+            fields=agreed.fields(),
+            legal_duty=legal_duty,
+            recipient_class=recipient_class,
+        )
+
+
+def grant_in(agency: AgencyId, key: KeyId, row: GrantRow) -> Grant:
+    """Open one version of a consent."""
+    columns = GrantColumns(GrantId(row.grant), row.version, row.given_at, row.until, row.withdrawn_at)
+    return grant_from(columns, cast("GrantBody", opened(agency, key, row)))
+
+
+def place(row: OfCase) -> Context:
+    """Give the one place where the sealed words of this row belong."""
+    return Context(f"consent.{type(row).__name__.lower()}", "sealed", row.pk, row.case_id)
+
+
+def opened(agency: AgencyId, key: KeyId, row: OfCase) -> dict[str, object]:
+    """Open the sealed words of a row."""
+    return cast("dict[str, object]", vault.get_json(agency, key, place(row), bytes(row.sealed)))
+
+
+def _has_ended(row: GrantRow, now: datetime) -> bool:
+    return row.withdrawn_at is not None or now >= row.until
+
+
+def _is_doubted(agency: AgencyId, case: CaseId) -> bool:
+    return GuardianDoubt.objects.filter(agency=agency, case=case).exists()
+
+
+def _refused(at: datetime, body: dict[str, object]) -> Refused:
+    return Refused(
+        what=RefusedWhat(str(body["what"])),
+        language=str(body["language"]),
+        how=How(str(body["how"])),
+        at=at,
+        purposes=frozenset(map(PurposeCode, cast("list[str]", body["purposes"]))),
+        recipients=frozenset(AgencyId(UUID(agency)) for agency in cast("list[str]", body["recipients"])),
+    )

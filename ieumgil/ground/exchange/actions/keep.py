@@ -1,0 +1,102 @@
+"""Keep what came, hand it to the room it is for, and make the receipt: all in the transaction that it vouches for."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from ieumgil.ground.accounts.queries import clock
+from ieumgil.ground.audit import actions as audit
+from ieumgil.ground.audit.note import NoteError
+from ieumgil.ground.exchange import queries
+from ieumgil.ground.exchange.actions.alarm import raise_alarm
+from ieumgil.ground.exchange.actions.receipt import apply_receipt
+from ieumgil.ground.exchange.actions.send import Parcel, seal_for
+from ieumgil.ground.exchange.keys import verify_key
+from ieumgil.ground.exchange.models import InboxItem
+from ieumgil.ground.exchange.received import Received, Taker
+from ieumgil.ground.exchange.rules import (
+    Kind, Link, LinkKind, RefusalReason, RefusedBundleError, next_link, time_text,
+)  # fmt: skip
+from ieumgil.ground.exchange.seal import Inner, body_hash, inner_hash
+from ieumgil.kernel.canonical import Json
+from ieumgil.kernel.outcome import DeniedError
+
+
+def answer_given(came: Received) -> bytes | None:
+    """Give the receipt that this very bundle was given before, None if it is new.
+
+    Raises RefusedBundleError(same-id-other-content) if the id stands for something else.
+    """
+    item = InboxItem.objects.filter(agency_id=came.agency, peer=came.sender, bundle_id=came.bundle_id).first()
+    if item is None:
+        return None
+    if item.body_hash != body_hash(came.body):
+        raise RefusedBundleError(RefusalReason.SAME_ID_OTHER_CONTENT)
+    return bytes(item.receipt or b"")
+
+
+def keep(came: Received, inner: Inner, now: datetime) -> bytes:
+    """Keep a new bundle and give its sealed receipt (empty for a receipt, which is not receipted).
+
+    Raises DeniedError with the room's reason, and then nothing of it may be committed.
+    """
+    own, link = inner_hash(inner), None
+    if inner["seq"]:
+        held = queries.neighbours(came.agency, came.sender, inner["seq"])
+        link = next_link(held, inner["seq"], inner["prev_hash"], own)
+    item = InboxItem.objects.create(
+        agency_id=came.agency, peer=came.sender, bundle_id=came.bundle_id, kind=came.kind, seq=inner["seq"],
+        prev_hash=inner["prev_hash"] or "", own_hash=own, body_hash=body_hash(came.body), received_at=now,
+    )  # fmt: skip
+    if link and link.kind is LinkKind.FORK:
+        raise_alarm(came.agency, code="peer-went-back", peer=came.sender, subject=own, now=now)
+    _keep_checkpoint(came, inner["checkpoint"], now, late=link is None or link.kind is LinkKind.LATE)
+    _taker(came.kind)(clock(came.agency), came, now)
+    if came.kind == Kind.RECEIPT:
+        return b""
+    item.receipt = _receipt(came, now, status="kept", link=link)
+    item.save(update_fields=["receipt"])
+    return bytes(item.receipt)
+
+
+@transaction.atomic
+def refusal_receipt(came: Received, reason: str, now: datetime) -> bytes:
+    """Make the sealed receipt that tells a known sender why its bundle was refused."""
+    return _receipt(came, now, status="refused", reason=reason)
+
+
+def _receipt(came: Received, now: datetime, *, status: str, reason: str | None = None, link: Link | None = None) -> bytes:
+    body: dict[str, Json] = {
+        "bundle_id": came.bundle_id,
+        "from": str(came.sender),
+        "hash": body_hash(came.body),
+        "status": status,
+        "reason": None if reason is None else str(reason),
+        "at": time_text(now),
+        "missing": list(link.missing) if link else [],
+    }
+    return seal_for(clock(came.agency), Parcel(came.sender, Kind.RECEIPT, body), now)[0]
+
+
+def _taker(kind: str) -> Taker:
+    if kind == Kind.RECEIPT:
+        return apply_receipt
+    path = settings.EXCHANGE_TAKERS.get(kind)
+    if path is None:
+        raise DeniedError(RefusalReason.UNKNOWN_KIND)
+    taker: Taker = import_string(path)
+    return taker
+
+
+def _keep_checkpoint(came: Received, note: str | None, now: datetime, *, late: bool) -> None:
+    if note is None:
+        return
+    log_key = verify_key(queries.card_on_roll(came.sender).log_key)
+    try:
+        alarm = audit.keep_peer_checkpoint(came.agency, came.sender, note, log_key, late=late, now=now)
+    except NoteError as error:
+        raise DeniedError(RefusalReason.BAD_SIGNATURE) from error
+    if alarm is not None:
+        raise_alarm(came.agency, code=f"ledger-{alarm}", peer=came.sender, subject=came.bundle_id, now=now)

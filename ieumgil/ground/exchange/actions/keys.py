@@ -1,0 +1,163 @@
+"""Make an agency's keys and card, renew them, and hold the open ones for this process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ieumgil.ground.accounts.models import Agency
+from ieumgil.ground.audit import actions as audit
+from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.ground.exchange.cards import AgencyCard, SealKey, SignKey, sign_card, verify_card
+from ieumgil.ground.exchange.keys import SealPrivateKey, new_seal_key, new_sign_key, sign_key, sign_public
+from ieumgil.ground.exchange.models import AgencyKey, Card
+from ieumgil.ground.exchange.rules import Suite
+from ieumgil.ground.vault import actions as vault
+from ieumgil.ground.vault.actions import Context, KeyKind
+from ieumgil.kernel.actor import Actor, AgencyClass
+from ieumgil.kernel.canonical import Json, canonical
+from ieumgil.kernel.ids import AgencyId, KeyId
+from ieumgil.kernel.outcome import AbsentError, require
+from ieumgil.kernel.permission import Permission
+
+KEY_LIFE = timedelta(days=400)  # signing and log keys
+SEAL_LIFE = timedelta(days=30)  # security page, c5: forward secrecy at month grain
+STILL_OPENS = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The private keys of an agency that are in use, out of the vault; `log` signs checkpoints."""
+
+    sign: Ed25519PrivateKey
+    log: Ed25519PrivateKey
+    names: tuple[str, ...]
+
+
+_OPEN: dict[AgencyId, Keyring] = {}
+_OPEN_SEAL: dict[tuple[AgencyId, str], SealPrivateKey] = {}
+
+
+def make_keys(agency: AgencyId, *, root: bytes, node: str, now: datetime) -> dict[str, Json]:
+    """Make an agency's first keys and give its card, signed by its root key (32 private bytes, kept offline by its people).
+
+    For whoever installs the node; the agency must be unlocked. Raises LockedAgencyError.
+    """
+    hosted = Agency.objects.get(pk=agency)
+    vault_key = vault.new_key(agency, KeyKind.AGENCY, now=now)
+    for use in ("sign", "log"):
+        _keep(agency, vault_key, use, new_sign_key(), now)
+    for suite in Suite:
+        _keep_seal(agency, vault_key, new_seal_key(suite), now)
+    return _new_card(hosted, root, node, now)
+
+
+def rotate(actor: Actor, *, root: bytes, node: str, sign_too: bool = False, now: datetime) -> dict[str, Json]:
+    """Renew the seal keys (and the signing key) and give the next card; the old seal keys open what was under way for 14 days.
+
+    Raises DeniedError(no-right), LockedAgencyError.
+    """
+    with audit.attempt(actor, AuditAction.CARD_ROTATE):
+        require(actor.may(Permission.CARD_ROTATE))
+        old = AgencyKey.objects.filter(agency_id=actor.agency, retired_at=None, use__in=["seal", *(["sign"] if sign_too else [])])
+        vault_key = KeyId(AgencyKey.objects.filter(agency_id=actor.agency).values_list("vault_key", flat=True)[0])
+        old.update(retired_at=now)
+        for suite in Suite:
+            _keep_seal(actor.agency, vault_key, new_seal_key(suite), now)
+        if sign_too:
+            _keep(actor.agency, vault_key, "sign", new_sign_key(), now)
+        _OPEN.pop(actor.agency, None)
+        return _new_card(Agency.objects.get(pk=actor.agency), root, node, now)
+
+
+def forget_retired(*, now: datetime) -> int:
+    """Erase private seal keys 14 days after they were retired: what was sealed to them can be opened no more. Gives how many."""
+    old = AgencyKey.objects.filter(use="seal", retired_at__lt=now - STILL_OPENS).exclude(sealed_private=b"")
+    _OPEN_SEAL.clear()
+    return old.update(sealed_private=b"")
+
+
+def keyring(agency: AgencyId) -> Keyring:
+    """Give the agency's signing keys in use; raises LockedAgencyError, AbsentError before it has keys."""
+    if not vault.is_unlocked(agency):
+        _OPEN.pop(agency, None)
+        raise vault.LockedAgencyError
+    rows = list(AgencyKey.objects.filter(agency_id=agency, use__in=["sign", "log"], retired_at=None).order_by("use"))
+    names = tuple(row.ident for row in rows)
+    held = _OPEN.get(agency)
+    if held is None or held.names != names:
+        opened = {row.use: sign_key(_open(row)) for row in rows}
+        if opened.keys() != {"sign", "log"}:
+            raise AbsentError
+        held = _OPEN[agency] = Keyring(opened["sign"], opened["log"], names)
+    return held
+
+
+def seal_key(row: AgencyKey) -> SealPrivateKey:
+    """Give a private key to open bundles with; raises LockedAgencyError, TamperedError once it was erased."""
+    agency = AgencyId(row.agency_id)
+    if not vault.is_unlocked(agency):
+        raise vault.LockedAgencyError
+    held = _OPEN_SEAL.get((agency, row.ident))
+    if held is None:
+        held = _OPEN_SEAL[agency, row.ident] = SealPrivateKey(Suite(row.suite), _open(row))
+    return held
+
+
+def _new_card(hosted: Agency, root: bytes, node: str, now: datetime) -> dict[str, Json]:
+    keys = list(AgencyKey.objects.filter(agency=hosted, retired_at=None))
+    last = Card.objects.filter(agency_ref=hosted.pk).order_by("-version").values_list("version", flat=True).first()
+    card = AgencyCard(
+        agency=AgencyId(hosted.pk), slug=hosted.slug, name_en=hosted.name_en, name_ko=hosted.name_ko,
+        agency_class=AgencyClass(hosted.agency_class), node=node, root=sign_public(root),
+        sign_keys=tuple(SignKey(bytes.fromhex(k.public), k.not_before, k.not_after) for k in keys if k.use == "sign"),
+        seal_keys=tuple(
+            SealKey(bytes.fromhex(k.public), k.not_before, k.not_after, Suite(k.suite)) for k in keys if k.use == "seal"
+        ),
+        log_key=next(bytes.fromhex(k.public) for k in keys if k.use == "log"),
+        version=(last or 0) + 1, issued_at=now,
+    )  # fmt: skip
+    signed = sign_card(card, sign_key(root))
+    keep_card(signed, now)
+    return signed
+
+
+def keep_card(signed: Mapping[str, Json], now: datetime) -> None:
+    """Keep a signed card, verified before; the same one again changes nothing."""
+    card, body = verify_card(dict(signed)), canonical(dict(signed))
+    Card.objects.get_or_create(
+        agency_ref=card.agency, version=card.version,
+        defaults={"body": body.decode(), "digest": sha256(body).hexdigest(), "received_at": now},
+    )  # fmt: skip
+
+
+def _keep(agency: AgencyId, vault_key: KeyId, use: str, private: bytes, now: datetime) -> None:
+    public = sign_public(private)
+    ident = SignKey(public, now, now).ident
+    _store(agency, vault_key, AgencyKey(use=use, ident=ident, public=public.hex(), not_after=now + KEY_LIFE), private, now)
+
+
+def _keep_seal(agency: AgencyId, vault_key: KeyId, private: SealPrivateKey, now: datetime) -> None:
+    public = private.public
+    row = AgencyKey(
+        use="seal", suite=int(private.suite), ident=public.ident.hex(), public=public.raw.hex(), not_after=now + SEAL_LIFE
+    )  # fmt: skip
+    _store(agency, vault_key, row, private.raw, now)
+
+
+def _store(agency: AgencyId, vault_key: KeyId, row: AgencyKey, private: bytes, now: datetime) -> None:
+    row.id, row.agency_id, row.vault_key, row.not_before = uuid4(), agency, vault_key, now
+    row.sealed_private = vault.put(agency, vault_key, _context(row.id, agency), private)
+    row.save(force_insert=True)
+
+
+def _open(row: AgencyKey) -> bytes:
+    agency = AgencyId(row.agency_id)
+    return vault.get(agency, KeyId(row.vault_key), _context(row.id, agency), bytes(row.sealed_private))
+
+
+def _context(row: UUID, agency: AgencyId) -> Context:
+    return Context("exchange.agencykey", "private", row, agency)

@@ -1,0 +1,157 @@
+"""Reads: the roll in force, cards, keys to seal to and to verify with, and what has not been delivered."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from django.db.models import Max, Q, QuerySet
+
+from ieumgil.ground.exchange.cards import (
+    AgencyCard, RefusedCardError, SealKey, seal_key_for, sign_keys_of, verify_card,
+)  # fmt: skip
+from ieumgil.ground.exchange.keys import from_text, verify_key
+from ieumgil.ground.exchange.models import AgencyKey, Alarm, Card, InboxItem, OutboxItem, RollVersion
+from ieumgil.ground.exchange.roll import Roll, read_signed_roll
+from ieumgil.ground.exchange.rules import Neighbours, RefusalReason
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.canonical import Json
+from ieumgil.kernel.ids import AgencyId
+from ieumgil.kernel.outcome import AbsentError, DeniedError
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A bundle that its peer has not signed for: its sender owes delivery."""
+
+    peer: UUID
+    subject: UUID | None
+    kind: str
+    state: str
+    reason: str
+    since: datetime
+
+
+def roll() -> Roll:
+    """Give the roll in force on this node; raises AbsentError before the node has joined one."""
+    newest = RollVersion.objects.order_by("-version").values_list("digest", flat=True).first()
+    if newest is None:
+        raise AbsentError
+    return _parsed_roll(newest)
+
+
+def signed_roll() -> Json:
+    """Give the newest roll as it was signed; raises AbsentError."""
+    newest = RollVersion.objects.order_by("-version").first()
+    if newest is None:
+        raise AbsentError
+    signed: Json = json.loads(newest.body)
+    return signed
+
+
+@lru_cache(maxsize=8)
+def _parsed_roll(digest: str) -> Roll:
+    return read_signed_roll(json.loads(RollVersion.objects.filter(digest=digest).values_list("body", flat=True)[0]))
+
+
+def cards_of(agency: AgencyId) -> Sequence[AgencyCard]:
+    """Give every card of an agency that this node has kept, newest first."""
+    kept = Card.objects.filter(agency_ref=agency).order_by("-version").values_list("digest", flat=True)
+    return [_parsed_card(digest) for digest in kept]
+
+
+@lru_cache(maxsize=512)
+def _parsed_card(digest: str) -> AgencyCard:
+    return verify_card(json.loads(Card.objects.filter(digest=digest).values_list("body", flat=True)[0]))
+
+
+def card_on_roll(agency: AgencyId) -> AgencyCard:
+    """Give the card in force; raises DeniedError(unknown-agency) or DeniedError(revoked-agency)."""
+    listed = roll()
+    if agency in listed.revoked_agencies:
+        raise DeniedError(RefusalReason.REVOKED_AGENCY)
+    card = listed.cards.get(agency)
+    if card is None:
+        raise DeniedError(RefusalReason.UNKNOWN_AGENCY)
+    return card
+
+
+def seal_to(agency: AgencyId, now: datetime) -> SealKey:
+    """Give the key to seal to this agency with; raises DeniedError with a RefusalReason or a CardFault."""
+    card = card_on_roll(agency)
+    try:
+        return seal_key_for(card, now, roll().revoked_keys)
+    except RefusedCardError as error:
+        raise DeniedError(error.fault) from error
+
+
+def signed_by(agency: AgencyId, data: bytes, signature: str, at: datetime) -> bool:
+    """Say whether a signing key of the agency that was in force at this moment, and is not revoked, made the signature."""
+    listed = roll()
+    raw = from_text(signature)
+    for key in sign_keys_of([card_on_roll(agency), *cards_of(agency)]):
+        if key.ident in listed.revoked_keys or not key.in_force(at):
+            continue
+        try:
+            verify_key(key.public).verify(raw, data)
+        except InvalidSignature:
+            continue
+        return True
+    return False
+
+
+def node_of(agency: AgencyId) -> str:
+    """Give the address of the node that hosts the agency, without a slash at the end; raises DeniedError."""
+    return card_on_roll(agency).node.rstrip("/")
+
+
+def key_named(ident: bytes) -> AgencyKey | None:
+    """Give the seal key of a hosted agency by the name on the outside of a bundle."""
+    return AgencyKey.objects.filter(ident=ident.hex(), use="seal").first()
+
+
+def neighbours(agency: AgencyId, peer: AgencyId, seq: int) -> Neighbours:
+    """Give what is held around a number of a peer's chain."""
+    held = InboxItem.objects.filter(agency_id=agency, peer=peer)
+    near = {row.seq: row for row in held.filter(seq__in=[seq - 1, seq, seq + 1])}
+    last = held.aggregate(last=Max("seq"))["last"] or 0
+    before, same, after = near.get(seq - 1), near.get(seq), near.get(seq + 1)
+    return Neighbours(
+        last_seq=last,
+        before=before.own_hash if before else None,
+        same=same.own_hash if same else None,
+        after_names=after.prev_hash or None if after else None,
+    )
+
+
+def undelivered(actor: Actor, *, subjects: Sequence[UUID] | None = None) -> list[Undelivered]:
+    """Give what the actor's agency has sent and nobody has signed for, oldest first; `subjects` narrows it to these."""
+    items = OutboxItem.objects.filter(Q(state=OutboxItem.State.WAITING), agency_id=actor.agency)
+    if subjects is not None:
+        items = items.filter(subject__in=subjects)
+    return [
+        Undelivered(item.peer, item.subject, item.kind, item.state, item.reason, item.made_at)
+        for item in items.order_by("made_at")[:200]
+    ]
+
+
+def open_alarms(actor: Actor) -> list[Alarm]:
+    """Give the alarms of the actor's agency that nobody has settled, newest first."""
+    return list(Alarm.objects.filter(agency_id=actor.agency, settled_at=None).order_by("-raised_at")[:200])
+
+
+def waiting_about(agency: AgencyId) -> QuerySet[OutboxItem]:
+    """Give, to be asked further, what waits for a receipt, as seen by the room that sent it (`subject` is its mark)."""
+    return OutboxItem.objects.filter(agency_id=agency, state=OutboxItem.State.WAITING)
+
+
+def kept_body_hash(agency: AgencyId, peer: AgencyId, bundle_id: str) -> str:
+    """Give the hash of the body of a bundle that was kept, for a later word on it; raises AbsentError."""
+    kept = InboxItem.objects.filter(agency_id=agency, peer=peer, bundle_id=bundle_id)
+    found = kept.values_list("body_hash", flat=True).first()
+    if found is None:
+        raise AbsentError
+    return found

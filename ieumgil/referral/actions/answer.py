@@ -1,0 +1,129 @@
+"""What the receiver answers: can take, cannot take, ask back, accept, decline, arrived, progress, outcome."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from ieumgil.casefile.actions import open_case
+from ieumgil.casefile.rules import Stage
+from ieumgil.ground.audit import actions as audit
+from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.canonical import Json
+from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, PurposeCode, ThreadId
+from ieumgil.kernel.outcome import DeniedError
+from ieumgil.referral.actions.say import NO_CLICK, Click, Content, lock_thread, speak
+from ieumgil.referral.headers import wire_time
+from ieumgil.referral.models import ThreadRow
+from ieumgil.referral.queries.packet import packets_of
+from ieumgil.referral.queries.sealed import content_of
+from ieumgil.referral.rules import Kind
+
+
+def can_take(
+    actor: Actor, *, thread: ThreadId, place_until: datetime, click: Click = NO_CLICK, now: datetime | None = None
+) -> MessageId:
+    """Say that the person can be taken, and until when the place is kept."""
+    return speak(
+        actor, thread, Kind.CAN_TAKE, lambda _row, _now: {"place_until": wire_time(place_until)}, click=click, now=now
+    )  # fmt: skip
+
+
+def cannot_take(
+    actor: Actor, *, thread: ThreadId, reason: str, suggested: tuple[AgencyId, ...] = (), click: Click = NO_CLICK,
+    now: datetime | None = None,
+) -> MessageId:  # fmt: skip
+    """Say that the person cannot be taken, with a reason's code ("safety" says no more) and who else might."""
+    content: dict[str, Json] = {"reason": reason, "suggested": [str(agency) for agency in suggested]}
+    return speak(actor, thread, Kind.CANNOT_TAKE, lambda _row, _now: content, click=click, now=now)
+
+
+def query(
+    actor: Actor, *, thread: ThreadId, question: str, click: Click = NO_CLICK, now: datetime | None = None
+) -> MessageId:
+    """Ask the referrer something that is needed to decide or to help."""
+    kept = Click(click.heads, click.once, click.words or question)
+    return speak(actor, thread, Kind.QUERY, lambda _row, _now: {"question": question}, click=kept, now=now)
+
+
+def accept(
+    actor: Actor, *, thread: ThreadId, click: Click = NO_CLICK, now: datetime | None = None
+) -> tuple[MessageId, CaseId]:
+    """Accept the referral and open a case of one's own, which points to the packet and never copies it."""
+    with audit.attempt(actor, AuditAction.REFERRAL_ACCEPT):
+        message = speak(actor, thread, Kind.ACCEPT, lambda _row, _now: {}, click=click, now=now)
+        row = lock_thread(actor, thread)
+        if row.case_id is None:
+            row.case_id = open_case(actor, stage=Stage.ASSISTANCE, now=now)
+            row.save(update_fields=["case"])
+        return message, CaseId(row.case_id)
+
+
+def decline(
+    actor: Actor, *, thread: ThreadId, reason: str, suggested: tuple[AgencyId, ...] = (), click: Click = NO_CLICK,
+    now: datetime | None = None,
+) -> MessageId:  # fmt: skip
+    """Decline the referral, or say that one is no longer able to take the person."""
+    content: dict[str, Json] = {"reason": reason, "suggested": [str(agency) for agency in suggested]}
+    return speak(actor, thread, Kind.DECLINE, lambda _row, _now: content, click=click, now=now)
+
+
+def arrived(
+    actor: Actor, *, thread: ThreadId, at: datetime | None = None, click: Click = NO_CLICK, now: datetime | None = None
+) -> MessageId:  # fmt: skip
+    """Say that the person is here; also after NOT ARRIVED, and after that was closed while the packet lives."""
+    moment = at or now or timezone.now()
+    return speak(actor, thread, Kind.ARRIVED, lambda _row, _now: {"at": wire_time(moment)}, click=click, now=now)
+
+
+def not_arrived(
+    actor: Actor, *, thread: ThreadId, click: Click = NO_CLICK, now: datetime | None = None
+) -> MessageId:
+    """Say that the person has not come: a safety event, which the referrer now owes a step on."""
+    return speak(actor, thread, Kind.NOT_ARRIVED, lambda _row, _now: {}, click=click, now=now)
+
+
+def progress(
+    actor: Actor, *, thread: ThreadId, code: str, click: Click = NO_CLICK, now: datetime | None = None
+) -> MessageId:
+    """Tell the referrer how it goes, as far as the person agreed; raises DeniedError(no-feedback) otherwise."""
+    return speak(actor, thread, Kind.PROGRESS, _as_agreed("progress", code), click=click, now=now)
+
+
+def outcome(
+    actor: Actor, *, thread: ThreadId, code: str, click: Click = NO_CLICK, now: datetime | None = None
+) -> MessageId:
+    """Tell the referrer the outcome: without the person's agreement to that, only that it ended ("ended")."""
+    return speak(actor, thread, Kind.OUTCOME, _as_agreed("outcome", code, otherwise="ended"), click=click, now=now)
+
+
+def ask_onward(
+    actor: Actor, *, thread: ThreadId, to: UUID, purpose: PurposeCode, click: Click = NO_CLICK,
+    now: datetime | None = None,
+) -> MessageId:  # fmt: skip
+    """Ask the referrer whether the person may be referred onward to a third agency, for a purpose."""
+    content: dict[str, Json] = {"to": str(to), "purpose": purpose}
+    return speak(actor, thread, Kind.ASK_ONWARD, lambda _row, _now: content, click=click, now=now)
+
+
+def _as_agreed(what: str, code: str, otherwise: str | None = None) -> Content:
+    def content(row: ThreadRow, _now: datetime) -> dict[str, Json]:
+        if what in _feedback(row):
+            return {"code": code}
+        if otherwise is None:
+            raise DeniedError("no-feedback")
+        return {"code": otherwise}
+
+    return content
+
+
+def _feedback(row: ThreadRow) -> set[str]:
+    agreed: set[str] = set()
+    for message in packets_of(row):
+        body = (content_of(message) or {}).get("packet")
+        if isinstance(body, dict) and isinstance(body["feedback"], list):
+            agreed |= {str(item) for item in body["feedback"]}
+    return agreed
+
+

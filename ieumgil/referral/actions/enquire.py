@@ -1,0 +1,95 @@
+"""Ask an agency without a name, and close what is over."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import cast
+
+from django.utils import timezone
+
+from ieumgil.agreements import queries as agreements
+from ieumgil.agreements.rules import Basis, covers
+from ieumgil.casefile import queries as casefile
+from ieumgil.consent import queries as consent
+from ieumgil.ground.audit import actions as audit
+from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.canonical import Json
+from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, PurposeCode, ThreadId
+from ieumgil.kernel.outcome import Allow, DeniedError, require
+from ieumgil.referral.actions.say import NO_CLICK, Click, new_thread, said_before, say, speak
+from ieumgil.referral.enquiry import Enquiry, coarsened
+from ieumgil.referral.gate import SayingFacts, may_say
+from ieumgil.referral.headers import BasisRef
+from ieumgil.referral.models import Sent
+from ieumgil.referral.queries.region import common_values
+from ieumgil.referral.rules import Kind, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A thread that began, and its first message."""
+
+    thread: ThreadId
+    message: MessageId
+
+
+def enquire(
+    actor: Actor, *, case: CaseId, to: AgencyId, enquiry: Enquiry, urgency: str, click: Click = NO_CLICK,
+    now: datetime | None = None,
+) -> Begun:  # fmt: skip
+    """Ask one agency whether it can take the person, without identity, with the person's spoken leave.
+
+    What would be rare in the region goes as "ask-later". Raises DeniedError (no-leave, no-basis, no-right), AbsentError.
+    """
+    moment = now or timezone.now()
+    with audit.attempt(actor, AuditAction.REFERRAL_ENQUIRY, purpose=enquiry.need) as entry:
+        entry.subject = casefile.handle_of(actor, case)
+        casefile.case(actor, case)
+        begun = _begun_before(actor, click)
+        if begun is not None:
+            return begun
+        require(may_say(actor, Kind.ENQUIRY, SayingFacts(Side.F, frozen=False, on_the_case=True)))
+        if not consent.has_leave(actor, case):
+            raise DeniedError("no-leave")
+        basis = basis_for(actor.agency, to, PurposeCode(enquiry.need), moment)
+        asked = coarsened(enquiry, common_values(enquiry.region))
+        row = new_thread(
+            actor, case=case, to=to, urgency=urgency, basis=basis_ref(basis), purpose=enquiry.need, now=moment
+        )  # fmt: skip
+        content = cast("dict[str, Json]", asdict(asked))
+        said = say(actor, row, Kind.ENQUIRY, content, click=click, now=moment)
+        return Begun(ThreadId(row.thread), said)
+
+
+def close(
+    actor: Actor, *, thread: ThreadId, reason: str, click: Click = NO_CLICK, now: datetime | None = None
+) -> MessageId:
+    """Close a thread; it reopens if the other side had said something that this side had not seen."""
+    return speak(actor, thread, Kind.CLOSE, lambda _row, _now: {"reason": reason}, click=click, now=now)
+
+
+def basis_for(sender: AgencyId, receiver: AgencyId, purpose: PurposeCode, now: datetime) -> Basis:
+    """Give the basis that covers the purpose between these two: an agreement or law before the joining basis.
+
+    Raises DeniedError(no-basis).
+    """
+    known = agreements.purposes().get(purpose)
+    for basis in agreements.bases_between(sender, receiver, now) if known else []:
+        if known and isinstance(covers(basis, sender, receiver, known, now), Allow):
+            return basis
+    raise DeniedError("no-basis")
+
+
+def basis_ref(basis: Basis) -> BasisRef:
+    """Give the form in which a header names a basis."""
+    return BasisRef(basis.kind.value, basis.id, basis.version)
+
+
+def _begun_before(actor: Actor, click: Click) -> Begun | None:
+    message = said_before(actor, click)
+    if message is None:
+        return None
+    thread = Sent.objects.values_list("thread", flat=True).get(agency_id=actor.agency, key=click.once)
+    return Begun(ThreadId(thread), message)
+
+

@@ -1,0 +1,102 @@
+"""Keep a thread's row true to the fold: in one step when it only grew at its end, from all its messages otherwise."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from ieumgil.agreements import queries as agreements
+from ieumgil.agreements.rules import Calendar, LimitUnit, TimeLimit, TimeLimits, Urgency
+from ieumgil.ground.exchange import queries as exchange
+from ieumgil.ground.exchange.actions.alarm import raise_alarm
+from ieumgil.kernel.canonical import parse_object
+from ieumgil.kernel.ids import AgencyId
+from ieumgil.kernel.outcome import AbsentError
+from ieumgil.referral.deadlines import due_in
+from ieumgil.referral.headers import Header, read_header
+from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.rules import BESIDE, OWES, Kind, Message, Position, Side, State, Thread, fold, next_place
+from ieumgil.referral.rules import append as append_to
+
+_ALL = (
+    "state", "owes", "before", "missed", "packet_lives", "frozen", "heads", "own_seq", "own_last", "moved_by", "due_at", "void",
+)  # fmt: skip
+
+
+def position_of(row: ThreadRow) -> Position:
+    """Give where the last fold left the thread."""
+    return Position(State(row.state), State(row.before) if row.before else None, row.missed, row.packet_lives)
+
+
+def moved(row: ThreadRow, header: Header, message: MessageRow) -> None:
+    """Put an own message, which has seen everything there is, at the end: no fold is needed for that."""
+    after = append_to(position_of(row), header.message())
+    _set_position(row, after)
+    row.heads, row.own_seq, row.own_last = [message.message_id], header.seq, message.message_id
+    if header.kind not in BESIDE and not row.frozen:
+        row.moved_by, row.due_at = message.message_id, message.due_at
+    row.save(update_fields=[*_ALL])
+
+
+def refold(row: ThreadRow, now: datetime) -> Thread:
+    """Fold the thread anew from all its messages; a fork raises an alarm and freezes it."""
+    messages = messages_of(row)
+    thread = fold(messages, frozenset(row.void))
+    _set_position(row, thread.position)
+    row.heads, row.frozen = list(thread.heads), bool(thread.twins)
+    row.own_seq, row.own_last, _ = _own_place(messages, row, thread)
+    row.moved_by = thread.moved_by or ""
+    row.due_at = MessageRow.objects.filter(thread=row, message_id=row.moved_by).values_list("due_at", flat=True).first()
+    row.save(update_fields=[*_ALL])
+    if thread.twins:
+        raise_alarm(AgencyId(row.agency_id), code="thread-forked", peer=row.peer, subject=str(row.thread), now=now)
+    return thread
+
+
+def messages_of(row: ThreadRow) -> list[Message]:
+    """Give the admitted messages of a thread, as far as the rule is concerned."""
+    rows = MessageRow.objects.filter(thread=row, standing=MessageRow.Standing.ADMITTED).order_by("pk")
+    return [as_message(message) for message in rows]
+
+
+def as_message(row: MessageRow) -> Message:
+    """Read a kept message as far as the rule is concerned."""
+    return read_header(parse_object(row.header.encode())).message()
+
+
+def step_due(row: ThreadRow, kind: Kind, after: str, now: datetime) -> datetime | None:
+    """Give when the step that follows this message is due, by the basis of the thread; None for what moves nothing."""
+    if kind in BESIDE:
+        return None
+    limits, calendar = limits_of(row)
+    return due_in(State(after), Urgency(row.urgency), limits, calendar, now)
+
+
+def limits_of(row: ThreadRow) -> tuple[TimeLimits, Calendar]:
+    """Give the time limits and the calendar of the thread's basis; the joining basis has those of the roll."""
+    found = agreements.basis_named(str(row.basis["id"]), int(row.basis["version"]))
+    limits = found.time_limits if row.basis["kind"] != "joining" else _roll_limits(found.time_limits)
+    return limits, agreements.calendar(found.calendar or settings.IEUMGIL_COUNTRY)
+
+
+def _roll_limits(otherwise: TimeLimits) -> TimeLimits:
+    try:
+        of_roll = exchange.roll().time_limits
+    except AbsentError:
+        return otherwise
+    units = {"hours": (LimitUnit.HOURS, 1), "days": (LimitUnit.HOURS, 24), "working-days": (LimitUnit.WORKING_DAYS, 1)}
+    made = {}
+    for urgency, limit in of_roll.items():
+        unit, times = units[limit.unit]
+        made[urgency] = TimeLimit(limit.amount * times, unit)
+    return TimeLimits(**made)
+
+
+def _own_place(messages: list[Message], row: ThreadRow, thread: Thread) -> tuple[int, str, tuple[str, ...]]:
+    seq, prev, seen = next_place(messages, Side(row.side), thread)
+    return seq - 1, prev or "", seen
+
+
+def _set_position(row: ThreadRow, at: Position) -> None:
+    owes = OWES[at.state]
+    row.state, row.before, row.missed, row.packet_lives = at.state, at.before or "", at.missed, at.packet_lives
+    row.owes = owes or ""

@@ -1,0 +1,150 @@
+"""Take back what was sent, and destroy what was received."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from django.db.models import QuerySet
+
+from ieumgil.casefile.actions import set_facts
+from ieumgil.casefile.queries import case as case_view
+from ieumgil.consent import queries as consent
+from ieumgil.ground.accounts.queries import clock, hosted, ledger_handle
+from ieumgil.ground.vault import actions as vault
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.canonical import Json
+from ieumgil.kernel.ids import AgencyId, CaseId, FieldPath, GrantId, KeyId, MessageId, ThreadId
+from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
+from ieumgil.referral.actions.say import NO_CLICK, Click, speak
+from ieumgil.referral.deadlines import ENQUIRY_KEPT
+from ieumgil.referral.headers import wire_time
+from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.queries.packet import packets_of
+from ieumgil.referral.queries.sealed import content_of
+from ieumgil.referral.rules import Kind, Side, State
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the receiver keeps of a packet it erases: fields the person lets it keep, and what a law makes it keep."""
+
+    by_consent: frozenset[FieldPath] = frozenset()
+    by_law: tuple[tuple[str, str], ...] = field(default_factory=tuple)  # (what, article)
+
+
+def recall(
+    actor: Actor, *, thread: ThreadId, reason: str, click: Click = NO_CLICK, now: datetime | None = None
+) -> MessageId:
+    """Take a referral back: consent withdrawn, an error, danger. It wins over whatever crosses it."""
+    return speak(actor, thread, Kind.RECALL, lambda _row, _now: {"reason": reason}, click=click, now=now)
+
+
+def erase(
+    actor: Actor, *, thread: ThreadId, keep: Kept | None = None, click: Click = NO_CLICK, now: datetime | None = None
+) -> MessageId:
+    """Destroy the keys of every packet of the thread and say so, naming what is kept and under which article.
+
+    Fields kept by consent given to the receiver are written into its own case first: the bed is unaffected, whatever the
+    person said to the referrer (thread page, rule 10). Raises DeniedError(no-consent-to-keep) if no such consent counts.
+    """
+    kept = keep or Kept()
+
+    def content(row: ThreadRow, moment: datetime) -> dict[str, Json]:
+        _keep_by_consent(actor, row, kept.by_consent, moment)
+        _destroy(actor, row, "recalled" if row.state == State.RECALLED else "retention", moment)
+        return {
+            "why": "recalled" if row.state == State.RECALLED else "retention",
+            "kept_by_law": [{"what": what, "article": article} for what, article in kept.by_law],
+            "kept_by_consent": sorted(kept.by_consent),
+        }
+
+    return speak(actor, thread, Kind.ERASED, content, click=click, now=now)
+
+
+def recall_what_lapsed(*, now: datetime) -> int:
+    """Recall, by the clock, every referral whose consent was withdrawn or ran out; gives how many."""
+    done = 0
+    for agency in hosted():
+        actor = clock(AgencyId(agency.pk))
+        for row in _living(actor.agency, Side.F).exclude(grant=None).exclude(state=State.RECALLED):
+            if row.grant and consent.ended(actor, [GrantId(row.grant)], now):
+                done += _try(partial(recall, actor, thread=ThreadId(row.thread), reason="consent-withdrawn", now=now))
+    return done
+
+
+def erase_what_ran_out(*, now: datetime) -> int:
+    """Erase, by the clock, received packets of closed threads whose time ran out; gives how many."""
+    done = 0
+    for agency in hosted():
+        actor = clock(AgencyId(agency.pk))
+        if not vault.is_unlocked(actor.agency):
+            continue
+        for row in _living(actor.agency, Side.R).filter(state=State.CLOSED):
+            if _ran_out(row, now):
+                done += _try(partial(erase, actor, thread=ThreadId(row.thread), now=now))
+    return done
+
+
+def delete_old_enquiries(*, now: datetime) -> int:
+    """Delete what enquiries said 30 days after they were made, on both sides (thread page); gives how many."""
+    old = MessageRow.objects.filter(
+        kind=Kind.ENQUIRY, kept_at__lt=now - ENQUIRY_KEPT, content__isnull=False
+    ).select_related("thread")  # fmt: skip
+    done = 0
+    for row in old[:500]:
+        agency = AgencyId(row.agency_id)
+        if not vault.is_unlocked(agency):
+            continue
+        _forget(clock(agency), row, "enquiry-30-days", now)
+        done += 1
+    return done
+
+
+def _living(agency: AgencyId, side: Side) -> QuerySet[ThreadRow]:
+    return ThreadRow.objects.filter(packet_lives=True, agency_id=agency, side=side)
+
+
+def _try(verb: Callable[[], object]) -> int:
+    try:
+        verb()
+    except (StaleError, DeniedError, AbsentError, vault.LockedAgencyError):
+        return 0
+    return 1
+
+
+def _ran_out(row: ThreadRow, now: datetime) -> bool:
+    latest = ""
+    for message in packets_of(row):
+        body = (content_of(message) or {}).get("packet")
+        if isinstance(body, dict):
+            latest = max(latest, str(body["not_after"]))
+    return bool(latest) and latest < wire_time(now)
+
+
+def _keep_by_consent(actor: Actor, row: ThreadRow, paths: frozenset[FieldPath], now: datetime) -> None:
+    if not paths:
+        return
+    case = CaseId(row.case_id)
+    if row.case_id is None or not consent.live_grants(actor, case, now):
+        raise DeniedError("no-consent-to-keep")
+    fields: dict[FieldPath, Json] = {}
+    for message in packets_of(row):
+        body = (content_of(message) or {}).get("packet")
+        if isinstance(body, dict) and isinstance(body["fields"], dict):
+            fields |= {FieldPath(p): v for p, v in body["fields"].items() if p in paths}
+    set_facts(actor, case, fields, version=case_view(actor, case).version, now=now)
+
+
+def _destroy(actor: Actor, row: ThreadRow, reason: str, now: datetime) -> None:
+    for message in packets_of(row):
+        if message.content is not None:
+            _forget(actor, message, reason, now)
+
+
+def _forget(actor: Actor, message: MessageRow, reason: str, now: datetime) -> None:
+    agency = AgencyId(message.agency_id)
+    if message.content_key is not None and message.content_key != message.thread.key:
+        vault.destroy(ledger_handle(actor), agency, KeyId(message.content_key), reason, now=now)
+    message.content = None
+    message.save(update_fields=["content"])

@@ -1,0 +1,195 @@
+"""Take a message that came: check it, judge it in its own past, keep it sealed anew, and fold."""
+
+from datetime import UTC, datetime
+
+from ieumgil.agreements import queries as agreements
+from ieumgil.agreements.rules import Purpose, covers
+from ieumgil.ground.exchange import queries as exchange
+from ieumgil.ground.exchange.actions.alarm import raise_alarm
+from ieumgil.ground.exchange.actions.send import Parcel, send
+from ieumgil.ground.exchange.received import Received
+from ieumgil.ground.exchange.rules import RefusalReason, time_text
+from ieumgil.ground.vault import actions as vault
+from ieumgil.ground.vault.actions import KeyKind
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.canonical import Json, canonical
+from ieumgil.kernel.ids import AgencyId, FieldPath, KeyId, PurposeCode
+from ieumgil.kernel.outcome import AbsentError, Deny, DeniedError
+from ieumgil.referral.actions.fold import as_message, messages_of, refold
+from ieumgil.referral.contents import fits
+from ieumgil.referral.headers import Header, content_hash, read_header
+from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.queries.sealed import content_context
+from ieumgil.referral.rules import Kind, Side, Verdict, admit
+from ieumgil.referral.words import parents_of
+
+Standing = MessageRow.Standing
+_STARTS = frozenset({Kind.ENQUIRY, Kind.REFER})
+
+
+def take_message(actor: Actor, came: Received, now: datetime) -> None:
+    """Keep a message of a thread; raises DeniedError with the reason, and then nothing of it is kept.
+
+    On receipt what it says is sealed again under a key of its own and the sealed bytes are discarded (thread page, rule 7).
+    """
+    header, envelope = _read(came)
+    row = _thread_of(actor, header, now)
+    _check_basis(header, envelope, now)
+    verdict = _judge(row, header)
+    _keep(row, header, str(came.body["signature"]), envelope, verdict, now)
+    if verdict is Verdict.ADMITTED:
+        _admit_waiting(actor, row, now)
+    refold(row, now)
+
+
+def take_refusal(actor: Actor, *, bundle_id: str, reason: str, now: datetime) -> None:
+    """Take a message back that the peer's signed receipt refused, and what was built on it: its sender owes the step again."""
+    message = MessageRow.objects.filter(agency_id=actor.agency, message_id=bundle_id).select_related("thread").first()
+    if message is None:
+        return
+    row = ThreadRow.objects.select_for_update().get(pk=message.thread_id)
+    fallen = {bundle_id}
+    for later in messages_of(row):
+        if parents_of(later) & fallen:
+            fallen.add(later.id)
+    MessageRow.objects.filter(thread=row, message_id__in=fallen).update(standing=Standing.REFUSED, reason=reason)
+    refold(row, now)
+    raise_alarm(actor.agency, code="message-refused", peer=row.peer, subject=bundle_id, now=now)
+
+
+def _read(came: Received) -> tuple[Header, dict[str, Json] | None]:
+    if not fits("message", came.body):
+        raise DeniedError(RefusalReason.BAD_FORM)
+    head, envelope = came.body["header"], came.body["envelope"]
+    header = read_header(dict(head) if isinstance(head, dict) else {})
+    if header.message().id != came.bundle_id:
+        raise DeniedError(RefusalReason.BAD_FORM)
+    if header.sender != came.sender or header.receiver != came.agency:
+        raise DeniedError(RefusalReason.WRONG_AUTHOR)
+    at = datetime.fromisoformat(header.sent_at).replace(tzinfo=UTC)
+    if not exchange.signed_by(came.sender, header.signed_bytes(), str(came.body["signature"]), at):
+        raise DeniedError(RefusalReason.BAD_SIGNATURE)
+    said = dict(envelope) if isinstance(envelope, dict) else None
+    if not _matches(header, said):
+        raise DeniedError(RefusalReason.PACKET_MISMATCH)
+    return header, said
+
+
+def _matches(header: Header, envelope: dict[str, Json] | None) -> bool:
+    if envelope is None or not isinstance(envelope["content"], dict):
+        return header.content_hash is None and not header.packet
+    content = dict(envelope["content"])
+    brings = content.get("packet") is not None
+    return brings is header.packet and content_hash(str(envelope["salt"]), content) == header.content_hash
+
+
+def _thread_of(actor: Actor, header: Header, now: datetime) -> ThreadRow:
+    row = ThreadRow.objects.select_for_update().filter(agency_id=actor.agency, thread=header.thread).first()
+    if row is not None:
+        if row.peer != header.sender or row.side == header.side:
+            raise DeniedError(RefusalReason.WRONG_THREAD)
+        return row
+    if header.side is not Side.F:
+        raise DeniedError(RefusalReason.WRONG_THREAD)
+    return ThreadRow.objects.create(
+        agency_id=actor.agency, thread=header.thread, side=Side.R, peer=header.sender,
+        key=vault.new_key(actor.agency, KeyKind.THREAD, now=now), urgency=header.urgency, basis=header.basis.body(),
+        state="START", owes=Side.F, opened_at=now, onward_of=header.onward_of,
+    )  # fmt: skip
+
+
+def _check_basis(header: Header, envelope: dict[str, Json] | None, now: datetime) -> None:
+    content = dict(envelope["content"]) if envelope and isinstance(envelope["content"], dict) else {}
+    packet = content.get("packet")
+    if isinstance(packet, dict):
+        purpose = _covered(header, str(packet["purpose"]), now)
+        fields = packet["fields"]
+        if not isinstance(fields, dict) or not _may_be_held(purpose, fields):
+            raise DeniedError(RefusalReason.PACKET_MISMATCH)
+    elif header.kind is Kind.ENQUIRY:
+        _covered(header, str(content["need"]), now)
+
+
+def _covered(header: Header, code: str, now: datetime) -> Purpose:
+    purpose = agreements.purposes().get(PurposeCode(code))
+    try:
+        basis = agreements.basis_named(header.basis.id, header.basis.version)
+    except AbsentError:
+        raise DeniedError(RefusalReason.NO_BASIS) from None
+    if purpose is None or basis.kind.value != header.basis.kind:
+        raise DeniedError(RefusalReason.NO_BASIS)
+    if isinstance(covers(basis, AgencyId(header.sender), AgencyId(header.receiver), purpose, now), Deny):
+        raise DeniedError(RefusalReason.NO_BASIS)
+    return purpose
+
+
+def _may_be_held(purpose: Purpose, fields: dict[str, Json]) -> bool:
+    """Say whether a packet holds only what its purpose needs and what may ever leave: a sender's slip stops here too."""
+    known = agreements.fields()
+    return all(
+        FieldPath(path) in purpose.needs and known[FieldPath(path)].may_leave_for(purpose.code) for path in fields
+    )
+
+
+def _judge(row: ThreadRow, header: Header) -> Verdict:
+    message = header.message()
+    refused = MessageRow.objects.filter(thread=row, message_id__in=parents_of(message), standing=Standing.REFUSED)
+    if refused.exists():
+        raise DeniedError(RefusalReason.ILLEGAL_IN_ITS_PAST)
+    verdict = admit(messages_of(row), message)
+    if verdict is Verdict.REFUSED:
+        raise DeniedError(RefusalReason.ILLEGAL_IN_ITS_PAST)
+    return verdict
+
+
+def _keep(
+    row: ThreadRow, header: Header, signature: str, envelope: dict[str, Json] | None, verdict: Verdict, now: datetime
+) -> MessageRow:
+    agency, message = AgencyId(row.agency_id), header.message()
+    own_key = header.packet or header.kind is Kind.ENQUIRY
+    key = vault.new_key(agency, KeyKind.PACKET, now=now) if own_key else KeyId(row.key)
+    if header.kind in _STARTS and not row.purpose:
+        _note_purpose(row, envelope)
+    sealed = None
+    if envelope is not None:
+        sealed = vault.put_json(agency, key, content_context(row.thread, message.id), envelope)
+    return MessageRow.objects.create(
+        agency_id=agency, thread=row, message_id=message.id, author=header.side, seq=header.seq, kind=header.kind,
+        packet=header.packet, header=canonical(header.body()).decode(), signature=signature, content=sealed,
+        content_key=key, standing=Standing(verdict.value), kept_at=now,
+        due_at=datetime.fromisoformat(header.due) if header.due else None,
+    )  # fmt: skip
+
+
+def _note_purpose(row: ThreadRow, envelope: dict[str, Json] | None) -> None:
+    content = envelope["content"] if envelope else None
+    if not isinstance(content, dict):
+        return
+    packet = content.get("packet")
+    row.purpose = str(packet["purpose"] if isinstance(packet, dict) else content.get("need", ""))
+    row.save(update_fields=["purpose"])
+
+
+def _admit_waiting(actor: Actor, row: ThreadRow, now: datetime) -> None:
+    progress = True
+    while progress:
+        progress = False
+        for message in MessageRow.objects.filter(thread=row, standing=Standing.WAITING).order_by("pk"):
+            verdict = admit(messages_of(row), as_message(message))
+            if verdict is Verdict.WAITING:
+                continue
+            progress = True
+            message.standing = Standing(verdict.value)
+            if verdict is Verdict.REFUSED:
+                _refuse_late(actor, row, message, now)
+            message.save(update_fields=["standing", "reason", "content"])
+
+
+def _refuse_late(actor: Actor, row: ThreadRow, message: MessageRow, now: datetime) -> None:
+    message.reason, message.content = RefusalReason.ILLEGAL_IN_ITS_PAST, None
+    came = exchange.kept_body_hash(actor.agency, AgencyId(row.peer), message.message_id)
+    body: dict[str, Json] = {
+        "bundle_id": message.message_id, "from": str(row.peer), "hash": came, "status": "refused",
+        "reason": str(message.reason), "at": time_text(now), "missing": [],
+    }  # fmt: skip
+    send(actor, parcel=Parcel(AgencyId(row.peer), "receipt", body, subject=row.thread), now=now)

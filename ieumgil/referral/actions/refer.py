@@ -1,0 +1,166 @@
+"""Refer a person with a packet, and answer what the receiver asks back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from django.utils import timezone
+
+from ieumgil.agreements import queries as agreements
+from ieumgil.agreements.rules import Basis, may_skip_enquiry
+from ieumgil.casefile import queries as casefile
+from ieumgil.consent import queries as consent
+from ieumgil.consent.rules import Disclosure, DutyGround, LegalDuty, compare, feedback_agreed
+from ieumgil.ground.audit import actions as audit
+from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.ground.exchange import queries as exchange
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.canonical import Json, canonical
+from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, PurposeCode, ThreadId
+from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
+from ieumgil.referral.actions.enquire import Begun, basis_for, basis_ref
+from ieumgil.referral.actions.say import NO_CLICK, Click, new_thread, say, speak
+from ieumgil.referral.gate import SayingFacts, may_say
+from ieumgil.referral.headers import wire_time
+from ieumgil.referral.models import ThreadRow
+from ieumgil.referral.rules import Kind, Side
+
+DEFAULT_RETENTION = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the receiver would see, what is held back and why; `digest` names exactly this, to be sent unchanged."""
+
+    disclosure: Disclosure
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reply says: words, yes or no to an onward referral, and whether fields agreed to since are added."""
+
+    text: str | None = None
+    onward: str | None = None
+    with_packet: bool = False
+
+
+def preview(actor: Actor, *, thread: ThreadId, now: datetime | None = None) -> Preview:
+    """Show the packet as the receiver will see it, before anything is sent; raises AbsentError, DeniedError."""
+    row = ThreadRow.objects.filter(agency_id=actor.agency, thread=thread, side=Side.F).first()
+    if row is None or row.case_id is None:
+        raise AbsentError
+    disclosure = _disclosure(actor, row, now or timezone.now(), None)
+    return Preview(disclosure, _digest(disclosure))
+
+
+def refer(
+    actor: Actor, *, thread: ThreadId, shown: str | None = None, duty: LegalDuty | None = None, click: Click = NO_CLICK,
+    now: datetime | None = None,
+) -> MessageId:  # fmt: skip
+    """Refer the person to the agency that can take them, with the fields that purpose, basis and consent let through.
+
+    `shown`: the digest of the preview the worker saw; if consent or case changed since, nothing is sent (StaleError).
+    Raises DeniedError(nothing-to-send) where neither consent nor a duty opens a single field.
+    """
+
+    def content(row: ThreadRow, moment: datetime) -> dict[str, Json]:
+        return {"packet": _packet(actor, row, moment, shown, duty)}
+
+    return speak(actor, thread, Kind.REFER, content, click=click, now=now)
+
+
+def refer_at_once(
+    actor: Actor, *, case: CaseId, to: AgencyId, purpose: PurposeCode, urgency: str, duty: LegalDuty | None = None,
+    onward_of: UUID | None = None, click: Click = NO_CLICK, now: datetime | None = None,
+) -> Begun:  # fmt: skip
+    """Refer without an enquiry first: where the agreement lets it be skipped, or in danger to life.
+
+    Raises DeniedError (enquiry-first, no-basis, nothing-to-send, no-right), AbsentError.
+    """
+    moment = now or timezone.now()
+    with audit.attempt(actor, AuditAction.REFERRAL_REFER, purpose=purpose) as entry:
+        entry.subject = casefile.handle_of(actor, case)
+        casefile.case(actor, case)
+        require(may_say(actor, Kind.REFER, SayingFacts(Side.F, frozen=False, on_the_case=True)))
+        basis = basis_for(actor.agency, to, purpose, moment)
+        danger = duty is not None and duty.ground is DutyGround.DANGER_TO_LIFE
+        require(may_skip_enquiry(basis, danger_to_life=danger))
+        row = new_thread(
+            actor, case=case, to=to, urgency=urgency, basis=basis_ref(basis), purpose=purpose, now=moment,
+            onward_of=onward_of,
+        )  # fmt: skip
+        packet = _packet(actor, row, moment, None, duty)
+        return Begun(ThreadId(row.thread), say(actor, row, Kind.REFER, {"packet": packet}, click=click, now=moment))
+
+
+def reply(
+    actor: Actor, *, thread: ThreadId, answer: Answer, click: Click = NO_CLICK, now: datetime | None = None
+) -> MessageId:
+    """Answer a query or a wish to refer onward; added fields pass the same walls as the first packet did."""
+
+    def content(row: ThreadRow, moment: datetime) -> dict[str, Json]:
+        packet = _packet(actor, row, moment, None, None) if answer.with_packet else None
+        return {"text": answer.text, "onward": answer.onward, "packet": packet}
+
+    kept = Click(click.heads, click.once, click.words or answer.text or "")
+    return speak(actor, thread, Kind.REPLY, content, click=kept, now=now)
+
+
+def _packet(
+    actor: Actor, row: ThreadRow, now: datetime, shown: str | None, duty: LegalDuty | None
+) -> dict[str, Json]:
+    disclosure = _disclosure(actor, row, now, duty)
+    if shown is not None and shown != _digest(disclosure):
+        raise StaleError(None)
+    if not disclosure.sent:
+        raise DeniedError("nothing-to-send")
+    fields: dict[str, Json] = dict(disclosure.sent)
+    packet: dict[str, Json] = {
+        "purpose": row.purpose, "fields": fields, "consent": _consent(actor, row, disclosure),
+        "duty": {"article": disclosure.article, "kind": duty.ground.value} if duty and disclosure.article else None,
+        "feedback": _feedback(actor, row, now), "not_after": wire_time(now + _retention(_basis(row))),
+    }  # fmt: skip
+    # Computed twice and compared byte for byte right before sealing (security page, c2).
+    compare({path: fields[path] for path in disclosure.sent}, _disclosure(actor, row, now, duty))
+    return packet
+
+
+def _disclosure(actor: Actor, row: ThreadRow, now: datetime, duty: LegalDuty | None) -> Disclosure:
+    card = exchange.card_on_roll(AgencyId(row.peer))
+    return consent.preview(
+        actor, CaseId(row.case_id), purpose=PurposeCode(row.purpose), basis=_basis(row), recipient=AgencyId(row.peer),
+        now=now, legal_duty=duty, recipient_class=card.agency_class,
+    )  # fmt: skip
+
+
+def _consent(actor: Actor, row: ThreadRow, disclosure: Disclosure) -> dict[str, Json] | None:
+    if not disclosure.grants:
+        return None
+    grant_id, version = disclosure.grants[0]
+    grant = next(g for g in consent.grants_of(actor, CaseId(row.case_id)) if g.id == grant_id)
+    row.grant = grant_id
+    row.save(update_fields=["grant"])
+    return {
+        "grant": str(grant_id), "version": version, "until": wire_time(grant.until), "language": grant.language
+    }  # fmt: skip
+
+
+def _feedback(actor: Actor, row: ThreadRow, now: datetime) -> list[Json]:
+    agreed = feedback_agreed(
+        consent.grants_of(actor, CaseId(row.case_id)), purpose=PurposeCode(row.purpose), recipient=AgencyId(row.peer), now=now
+    )  # fmt: skip
+    return [kind.value for kind in sorted(agreed)]
+
+
+def _basis(row: ThreadRow) -> Basis:
+    return agreements.basis_named(str(row.basis["id"]), int(row.basis["version"]))
+
+
+def _retention(basis: Basis) -> timedelta:
+    return timedelta(days=basis.retention_days) if basis.retention_days else DEFAULT_RETENTION
+
+
+def _digest(disclosure: Disclosure) -> str:
+    return sha256(canonical({"to": str(disclosure.recipient), "sent": dict(disclosure.sent)})).hexdigest()

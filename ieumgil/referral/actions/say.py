@@ -1,0 +1,165 @@
+"""Say something in a thread: every verb of the referral goes through here."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from ieumgil.casefile import queries as casefile
+from ieumgil.casefile.actions import keep_draft
+from ieumgil.ground.audit import actions as audit
+from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.ground.exchange.actions.keys import keyring
+from ieumgil.ground.exchange.actions.send import Parcel, send
+from ieumgil.ground.exchange.keys import to_text
+from ieumgil.ground.vault import actions as vault
+from ieumgil.ground.vault.actions import KeyKind
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.canonical import Json, canonical
+from ieumgil.kernel.ids import AgencyId, CaseId, KeyId, MessageId, ThreadId
+from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
+from ieumgil.referral.actions.fold import moved, position_of, step_due
+from ieumgil.referral.gate import SayingFacts, may_say
+from ieumgil.referral.headers import BasisRef, Header, content_hash, wire_time
+from ieumgil.referral.models import MessageRow, Sent, ThreadRow
+from ieumgil.referral.queries.sealed import content_context
+from ieumgil.referral.rules import Kind, Side, next_state
+
+# Contents with a life of their own: the enquiry goes after 30 days, a packet with its recall.
+_OWN_KEY = frozenset({Kind.ENQUIRY, Kind.REFER})
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """What the worker had before them: the thread's heads then, a key that makes a double click one, words to keep."""
+
+    heads: tuple[str, ...] | None = None
+    once: str | None = None
+    words: str = ""
+
+
+NO_CLICK = Click()
+Content = Callable[[ThreadRow, datetime], dict[str, Json]]
+
+
+def speak(
+    actor: Actor, thread: ThreadId, kind: Kind, content: Content, *, click: Click = NO_CLICK, now: datetime | None = None
+) -> MessageId:  # fmt: skip
+    """Say something in an existing thread, in one transaction with its ledger entry and its sealed bundle.
+
+    The same `click.once` again gives the same message. Raises AbsentError, DeniedError (frozen, no-right, not-your-side,
+    not-now), LockedAgencyError, and StaleError where the thread moved on: the words are kept as a draft then.
+    """
+    moment = now or timezone.now()
+    try:
+        with audit.attempt(actor, AuditAction(f"referral.{kind.value}")) as entry:
+            row = lock_thread(actor, thread)
+            entry.subject, entry.purpose = vault.handle(actor.agency, KeyId(row.key)), row.purpose or None
+            done = said_before(actor, click)
+            if done is not None:
+                return done
+            require(may_say(actor, kind, _facts(actor, row)))
+            if click.heads is not None and click.heads != tuple(row.heads):
+                raise StaleError(None)
+            return say(actor, row, kind, content(row, moment), click=click, now=moment)
+    except StaleError as stale:
+        kept = keep_draft(actor, text=click.words, why=stale.code, subject=str(thread)) if click.words else None
+        raise StaleError(str(kept) if kept else None) from stale
+
+
+def say(
+    actor: Actor, row: ThreadRow, kind: Kind, content: dict[str, Json], *, click: Click = NO_CLICK, now: datetime
+) -> MessageId:  # fmt: skip
+    """Sign, keep and seal one message in a locked thread; inside the caller's attempt, after its gate said yes.
+
+    Raises StaleError if it is not legal in the thread's state.
+    """
+    side = Side(row.side)
+    after = next_state(position_of(row), side, kind)
+    if after is None:
+        raise StaleError(None)
+    salt, packet = secrets.token_hex(16), content.get("packet") is not None
+    header = Header(
+        thread=ThreadId(row.thread), sender=actor.agency, receiver=row.peer, side=side, seq=row.own_seq + 1,
+        prev=row.own_last or None, seen=tuple(row.heads), kind=kind, sent_at=wire_time(now),
+        due=_due(row, kind, after, now), urgency=row.urgency, basis=BasisRef(**row.basis),
+        content_hash=content_hash(salt, content), packet=packet, onward_of=row.onward_of,
+    )  # fmt: skip
+    envelope: dict[str, Json] = {"salt": salt, "content": content}
+    signature = to_text(keyring(actor.agency).sign.sign(header.signed_bytes()))
+    message = _keep(row, header, signature, envelope, now)
+    moved(row, header, message)
+    if click.once:
+        Sent.objects.create(agency_id=actor.agency, key=click.once, message_id=message.message_id, thread=row.thread)
+    body: dict[str, Json] = {"header": header.body(), "signature": signature, "envelope": envelope}
+    parcel = Parcel(AgencyId(row.peer), "thread", body, bundle_id=message.message_id, subject=row.thread)
+    send(actor, parcel=parcel, now=now)
+    return MessageId(message.message_id)
+
+
+def lock_thread(actor: Actor, thread: ThreadId) -> ThreadRow:
+    """Give the agency's own copy of a thread, locked until the transaction ends; raises AbsentError."""
+    row = ThreadRow.objects.select_for_update().filter(agency_id=actor.agency, thread=thread).first()
+    if row is None:
+        raise AbsentError
+    return row
+
+
+def said_before(actor: Actor, click: Click) -> MessageId | None:
+    """Give the message that this very click already sent, if it did."""
+    if click.once is None:
+        return None
+    sent = Sent.objects.filter(agency_id=actor.agency, key=click.once).first()
+    return MessageId(sent.message_id) if sent else None
+
+
+def _facts(actor: Actor, row: ThreadRow) -> SayingFacts:
+    side, on_the_case = Side(row.side), True
+    if side is Side.F and actor.worker is not None:
+        try:
+            casefile.case(actor, CaseId(row.case_id))
+        except (AbsentError, DeniedError):
+            on_the_case = False
+    return SayingFacts(side, row.frozen, on_the_case)
+
+
+def _due(row: ThreadRow, kind: Kind, after: str, now: datetime) -> str | None:
+    due = step_due(row, kind, after, now)
+    return wire_time(due) if due else None
+
+
+def _keep(row: ThreadRow, header: Header, signature: str, envelope: dict[str, Json], now: datetime) -> MessageRow:
+    message, agency = header.message(), AgencyId(row.agency_id)
+    key = KeyId(row.key)
+    if header.kind in _OWN_KEY or header.packet:
+        key = vault.new_key(agency, KeyKind.PACKET, now=now)
+    return MessageRow.objects.create(
+        agency_id=agency, thread=row, message_id=message.id, author=header.side, seq=header.seq, kind=header.kind,
+        packet=header.packet, header=canonical(header.body()).decode(), signature=signature,
+        content=vault.put_json(agency, key, content_context(row.thread, message.id), envelope), content_key=key,
+        standing=MessageRow.Standing.ADMITTED, due_at=_moment(header.due), kept_at=now,
+    )  # fmt: skip
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def new_thread(
+    actor: Actor, *, case: CaseId, to: AgencyId, urgency: str, basis: BasisRef, purpose: str, now: datetime,
+    onward_of: UUID | None = None,
+) -> ThreadRow:  # fmt: skip
+    """Open the agency's own copy of a thread about a case; what is said lies under the case's key and goes with it."""
+    return ThreadRow.objects.create(
+        agency_id=actor.agency, thread=secrets_uuid(), side=Side.F, peer=to, case_id=case,
+        key=casefile.key_of(actor, case), urgency=urgency, basis=basis.body(), purpose=purpose, state="START",
+        owes=Side.F, opened_at=now, onward_of=onward_of,
+    )  # fmt: skip
+
+
+def secrets_uuid() -> UUID:
+    """Give a random thread id (version 4): it tells nothing of whom, where or when."""
+    return UUID(bytes=secrets.token_bytes(16), version=4)

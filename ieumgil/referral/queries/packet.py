@@ -1,0 +1,76 @@
+"""Open a received packet: every opening is in the ledger before a field is shown."""
+
+from dataclasses import dataclass
+
+from ieumgil.ground.audit import actions as audit
+from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.ground.vault import actions as vault
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.canonical import Json
+from ieumgil.kernel.ids import FieldPath, KeyId, PurposeCode, ThreadId
+from ieumgil.kernel.outcome import AbsentError, DeniedError, Deny, require
+from ieumgil.referral.gate import may_open_packet
+from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.queries.sealed import content_of
+from ieumgil.referral.rules import Side, State
+
+
+@dataclass(frozen=True, slots=True)
+class PacketView:
+    """The fields of all packets of a thread, later ones over earlier; which purpose they may be read for, and no other."""
+
+    purpose: PurposeCode
+    fields: dict[FieldPath, Json]
+    feedback: frozenset[str]
+    not_after: str
+
+
+def packet(actor: Actor, thread: ThreadId, *, asked_for: PurposeCode) -> PacketView:
+    """Give the packet as R holds it, for the purpose it was sent for.
+
+    Raises AbsentError (none, erased, or not this agency's), DeniedError (recalled, no-right, other-purpose), LockedAgencyError.
+    """
+    with audit.attempt(actor, AuditAction.PACKET_OPEN, purpose=asked_for) as entry:
+        row = ThreadRow.objects.filter(agency_id=actor.agency, thread=thread).first()
+        if row is None:
+            raise AbsentError
+        entry.subject = vault.handle(actor.agency, KeyId(row.key))
+        allowed = may_open_packet(actor, Side(row.side), State(row.state), lives=row.packet_lives)
+        if allowed == Deny("absent"):
+            raise AbsentError
+        require(allowed)
+        return _read(row, asked_for)
+
+
+def _read(row: ThreadRow, asked_for: PurposeCode) -> PacketView:
+    view: PacketView | None = None
+    for message in packets_of(row):
+        body = (content_of(message) or {}).get("packet")
+        if isinstance(body, dict):
+            view = _merged(view, body)
+    if view is None:
+        raise AbsentError
+    if view.purpose != asked_for:
+        raise DeniedError("other-purpose")
+    return view
+
+
+def packets_of(row: ThreadRow) -> list[MessageRow]:
+    """Give the messages of a thread that brought a packet, oldest first."""
+    return list(
+        MessageRow.objects.filter(thread=row, packet=True).exclude(standing=MessageRow.Standing.REFUSED)
+        .select_related("thread").order_by("author", "seq")
+    )  # fmt: skip
+
+
+def _merged(view: PacketView | None, body: dict[str, Json]) -> PacketView:
+    fields, feedback = body["fields"], body["feedback"]
+    if not isinstance(fields, dict) or not isinstance(feedback, list):
+        raise AbsentError
+    before = view.fields if view else {}
+    return PacketView(
+        PurposeCode(str(body["purpose"])),
+        before | {FieldPath(path): value for path, value in fields.items()},
+        frozenset(str(item) for item in feedback),
+        str(body["not_after"]),
+    )

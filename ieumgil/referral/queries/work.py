@@ -1,0 +1,136 @@
+"""Work lists: what, whose turn, until when; and one thread as a conversation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from ieumgil.ground.audit import actions as audit
+from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.ground.exchange import queries as exchange
+from ieumgil.ground.vault import actions as vault
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.canonical import Json, parse_object
+from ieumgil.kernel.ids import AgencyId, KeyId, ThreadId
+from ieumgil.kernel.outcome import AbsentError, require
+from ieumgil.kernel.permission import Permission
+from ieumgil.referral.headers import read_header
+from ieumgil.referral.models import MessageRow, ThreadRow, Watched
+from ieumgil.referral.queries.sealed import content_of
+from ieumgil.referral.rules import fold
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One line of a work list: nothing in it identifies a person."""
+
+    thread: ThreadId
+    peer: AgencyId
+    side: str
+    state: str
+    owes: str
+    due_at: datetime | None
+    urgency: str
+    frozen: bool
+    undelivered: bool
+    heads: tuple[str, ...]
+    case: UUID | None
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation; `effect` is moved, crossed, frozen, beside, waiting or refused; `said` None once deleted."""
+
+    message_id: str
+    author: str
+    kind: str
+    sent_at: str
+    due: str | None
+    effect: str
+    said: dict[str, Json] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A thread with its messages in the order in which the rule took them."""
+
+    item: WorkItem
+    turns: tuple[Turn, ...]
+
+
+def work_list(actor: Actor, *, after: tuple[datetime, UUID] | None = None) -> list[WorkItem]:
+    """Give what the actor's agency owes (a next step, delivery, or settling a fork), by due time, a page of 50 at a time.
+
+    A thread that is not closed on both sides stands on at least one side's list (thread page, rule 4). `after`: the due
+    time and thread of the last line before. Raises DeniedError(no-right).
+    """
+    with audit.attempt(actor, AuditAction.REFERRAL_LIST):
+        require(actor.may(Permission.REFERRAL_READ))
+        rows = _owed(actor).order_by("due_at", "thread")
+        if after is not None:
+            rows = rows.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], thread__gt=after[1]))
+        page = list(rows[:PAGE])
+        waiting = {item.subject for item in exchange.undelivered(actor, subjects=[row.thread for row in page])}
+        return [_item(row, undelivered=row.thread in waiting) for row in page]
+
+
+def conversation(actor: Actor, thread: ThreadId) -> Conversation:
+    """Give a thread of the actor's agency as a conversation, packets aside. Raises AbsentError, DeniedError, LockedAgencyError."""
+    with audit.attempt(actor, AuditAction.REFERRAL_READ) as entry:
+        row = ThreadRow.objects.filter(agency_id=actor.agency, thread=thread).first()
+        if row is None:
+            raise AbsentError
+        entry.subject = vault.handle(actor.agency, KeyId(row.key))
+        require(actor.may(Permission.REFERRAL_READ))
+        waiting = bool(exchange.undelivered(actor, subjects=[row.thread]))
+        return Conversation(_item(row, undelivered=waiting), tuple(_turns(row)))
+
+
+def look(actor: Actor, thread: ThreadId) -> WorkItem:
+    """Give one line about a thread, without anything that was said in it. Raises AbsentError, DeniedError."""
+    require(actor.may(Permission.REFERRAL_READ))
+    row = ThreadRow.objects.filter(agency_id=actor.agency, thread=thread).first()
+    if row is None:
+        raise AbsentError
+    return _item(row, undelivered=bool(exchange.undelivered(actor, subjects=[row.thread])))
+
+
+def watched(actor: Actor) -> list[Watched]:
+    """Give the coordinator what is overdue, longest first: no identity, language or need. Raises DeniedError(no-right)."""
+    with audit.attempt(actor, AuditAction.REFERRAL_LIST):
+        require(actor.may(Permission.COORDINATE))
+        return list(Watched.objects.filter(agency_id=actor.agency).order_by("due_at")[:PAGE])
+
+
+def _owed(actor: Actor) -> QuerySet[ThreadRow]:
+    waiting = exchange.waiting_about(actor.agency)
+    return ThreadRow.objects.annotate(waits=Exists(waiting.filter(subject=OuterRef("thread")))).filter(
+        Q(owes="F", side="F") | Q(owes="R", side="R") | Q(frozen=True) | Q(waits=True), agency_id=actor.agency
+    )  # fmt: skip
+
+
+def _item(row: ThreadRow, *, undelivered: bool) -> WorkItem:
+    return WorkItem(
+        ThreadId(row.thread), AgencyId(row.peer), row.side, row.state, row.owes, row.due_at, row.urgency, row.frozen,
+        undelivered, tuple(row.heads), row.case_id, row.purpose,
+    )  # fmt: skip
+
+
+def _turns(row: ThreadRow) -> list[Turn]:
+    rows = {m.message_id: m for m in MessageRow.objects.filter(thread=row).select_related("thread").order_by("pk")}
+    admitted = [m for m in rows.values() if m.standing == MessageRow.Standing.ADMITTED]
+    headers = {m.message_id: read_header(parse_object(m.header.encode())) for m in rows.values()}
+    thread = fold([headers[m.message_id].message() for m in admitted], frozenset(row.void))
+    effects = dict.fromkeys(thread.crossed, "crossed") | dict.fromkeys(thread.frozen, "frozen")
+    order = [*thread.order, *(i for i in rows if i not in thread.order)]
+    turns = []
+    for ident in order:
+        message, header = rows[ident], headers[ident]
+        effect = effects.get(ident, "moved") if ident in thread.order else message.standing
+        said = None if message.packet else content_of(message)
+        turns.append(Turn(ident, message.author, message.kind, header.sent_at, header.due, effect, said))
+    return turns

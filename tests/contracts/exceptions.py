@@ -1,0 +1,58 @@
+"""What the house rules let pass, each with its reason; a name that is no longer there must go."""
+
+from typing import Final
+
+_WITHOUT_ACTOR: Final[dict[str, str]] = {
+    "reads what is shipped with the program and belongs to no agency": """
+        agreements.queries.calendar agreements.queries.categories agreements.queries.country
+        agreements.queries.fields agreements.queries.htcds_names agreements.queries.joining_basis
+        agreements.queries.labels agreements.queries.purposes
+        identification.queries.combinations identification.queries.indicator_set
+        identification.queries.labels identification.queries.notes_of identification.queries.question_set
+    """,
+    "an agreement is known to every body that may join one; it names no person": """
+        agreements.queries.bases_between agreements.queries.basis_named
+        referral.actions.basis_for referral.actions.basis_ref
+    """,
+    "makes the actor, or runs before there is one": """
+        ground.accounts.actions.host_agency ground.accounts.queries.actor_for
+        ground.accounts.queries.hosted ground.accounts.queries.hosted_agency
+        ground.accounts.queries.shares_a_node_badly
+    """,
+    "the roll and the cards are the mechanism's, the same for every agency": """
+        ground.exchange.actions.join_roll ground.exchange.actions.keep_card
+        ground.exchange.queries.roll ground.exchange.queries.signed_roll
+    """,
+    "another node knocks: whose key it is says for whom": """
+        ground.exchange.actions.receive ground.exchange.queries.key_named
+    """,
+    "the node's clock, for each agency it hosts in turn": """
+        ground.exchange.actions.deliver_due ground.exchange.actions.forget_retired
+        referral.actions.delete_old_enquiries referral.actions.erase_what_ran_out
+        referral.actions.escalate_overdue referral.actions.recall_what_lapsed
+    """,
+    "the whole node at once, before it serves or beside it": """
+        ground.vault.actions.append ground.vault.actions.backup ground.vault.actions.drop_old_keys
+        ground.vault.actions.finish_erasures ground.vault.actions.own_folder ground.vault.actions.read
+        ground.vault.actions.replay_tombstones ground.vault.actions.restore
+        ground.vault.actions.run_postgresql ground.vault.actions.scrub ground.vault.actions.settle
+        ground.vault.actions.tombstone_file ground.vault.actions.unlock_all ground.vault.actions.write_new
+        ground.vault.queries.status
+    """,
+    "counts or formats, and reads no row of an agency": """
+        ground.exchange.actions.post ground.vault.queries.frequent_surnames referral.actions.secrets_uuid
+        referral.queries.common_values referral.queries.content_context
+    """,
+}
+_NO_ENTRY: Final[dict[str, str]] = {
+    "a step within an attempt of its caller": """
+        ground.exchange.actions.seal_for ground.exchange.actions.send
+        referral.actions.lock_thread referral.actions.new_thread referral.actions.said_before
+        referral.actions.take_refusal
+    """,
+    "the consent room's preview, which it asks, leaves the entry": """
+        referral.actions.preview
+    """,
+}
+WITHOUT_ACTOR: Final = {name: why for why, names in _WITHOUT_ACTOR.items() for name in names.split()}
+NO_ENTRY: Final = {name: why for why, names in _NO_ENTRY.items() for name in names.split()}
