@@ -12,8 +12,6 @@ from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
 from ieumgil.agreements.models import Agreement
 from ieumgil.agreements.rules import (
     Basis,

@@ -1,5 +1,6 @@
 """Cases at the terminal: open one, note something in it, find one by a full name."""
 
+import json
 from typing import Protocol
 from uuid import UUID
 
@@ -7,9 +8,9 @@ import click
 
 from ieumgil.casefile import actions, queries
 from ieumgil.casefile.queries import CaseView
-from ieumgil.casefile.rules import Stage
+from ieumgil.casefile.rules import Stage, identity_from
 from ieumgil.kernel.actor import Actor
-from ieumgil.kernel.ids import CaseId
+from ieumgil.kernel.ids import CaseId, FieldPath
 
 STAGES = [stage.value for stage in Stage if stage is not Stage.CLOSED]
 
@@ -48,6 +49,32 @@ def note(acting: Acting, case_id: UUID, text: str) -> UUID:
     added = actions.add_note(acting.actor, CaseId(case_id), text)
     click.echo(added)
     return added
+
+
+@case.command("record")
+@click.argument("case_id", type=click.UUID)
+@click.option("--fields", prompt=True, help='JSON of field paths: {"identity.name": "…", "needs.languages": ["vi"]}; name null: not known.')
+@click.pass_obj
+def record(acting: Acting, case_id: UUID, fields: str) -> int:
+    """Record who the person is and what is known; the case's new version is the answer."""
+    said = {FieldPath(path): value for path, value in json.loads(fields).items()}
+    identity = {path: value for path, value in said.items() if path.startswith("identity.")}
+    rest = {path: value for path, value in said.items() if path not in identity}
+    version = queries.case(acting.actor, CaseId(case_id)).version
+    if identity:
+        version = actions.record_identity(acting.actor, CaseId(case_id), identity_from(identity), version=version)
+    if rest:
+        version = actions.set_facts(acting.actor, CaseId(case_id), rest, version=version)
+    return version
+
+
+@case.command("join")
+@click.argument("case_id", type=click.UUID)
+@click.argument("worker")
+@click.pass_obj
+def join(acting: Acting, case_id: UUID, worker: str) -> None:
+    """Take a colleague into the team of a case."""
+    actions.join_team(acting.actor, CaseId(case_id), worker)
 
 
 @case.command("find")

@@ -21,22 +21,29 @@ class Graph:
             self._first |= self.ancestors[i] | 1 << i
 
     def _place(self, messages: Iterable[Message], void: frozenset[str]) -> None:
-        index: dict[str, int] = {}
-        waiting = list({m.id: m for m in messages if m.id not in void}.values())
+        # What a name leads to: the message itself where it stands, else what it rests on in turn.
+        leads_to: dict[str, set[int]] = {}
+        left_out: set[str] = set()
+        waiting = list({m.id: m for m in messages}.values())
         while waiting:
             later = []
             for message in waiting:
                 parents = parents_of(message)
-                if index.keys() >= parents:
-                    self._add(message, [index[p] for p in parents])
-                    index[message.id] = len(self.messages) - 1
-                else:
+                if not leads_to.keys() >= parents:
                     later.append(message)
+                    continue
+                below = set().union(*(leads_to[p] for p in parents)) if parents else set()
+                if message.kind not in UNFREEZABLE and (message.id in void or parents & left_out):
+                    left_out.add(message.id)
+                    leads_to[message.id] = below
+                else:
+                    self._add(message, below)
+                    leads_to[message.id] = {len(self.messages) - 1}
             if len(later) == len(waiting):
-                return  # the rest waits for what is not here, or descends from what does not stand
+                return  # the rest waits for what is not here
             waiting = later
 
-    def _add(self, message: Message, parents: list[int]) -> None:
+    def _add(self, message: Message, parents: set[int]) -> None:
         mask = 0
         for parent in parents:
             mask |= self.ancestors[parent] | 1 << parent
@@ -54,13 +61,10 @@ class Graph:
         if len(by_place) == len(self.messages):
             return
         for same in by_place.values():
-            if len(same) > 1:
+            if len(same) > 1 and any(self.messages[i].kind not in UNFREEZABLE for i in same):
                 self.twins |= sum(1 << i for i in same)
-        roots = by_place.get((Side.F, 1), [])
-        spared = min(roots, key=lambda i: self.messages[i].id) if len(roots) > 1 else None
         for i, message in enumerate(self.messages):
-            held = (self.ancestors[i] | 1 << i) & self.twins
-            if held and i != spared and message.kind not in UNFREEZABLE:
+            if (self.ancestors[i] | 1 << i) & self.twins and message.kind not in UNFREEZABLE:
                 self.frozen |= 1 << i
 
     def roots(self) -> list[int]:

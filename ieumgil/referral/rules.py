@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ieumgil.referral.graph import Graph
-from ieumgil.referral.words import BESIDE, Kind, Message, Side, State, Verdict, parents_of
+from ieumgil.referral.words import BESIDE, BRINGS_PACKET, Kind, Message, Side, State, Verdict, parents_of
 
 __all__ = [
     "BESIDE", "MOVES", "OWES", "Kind", "Message", "Position", "Side", "State", "Thread", "Verdict",
@@ -21,6 +21,7 @@ class Position:
     before: State | None = None
     missed: bool = False  # it closed after NOT ARRIVED: a late arrival may still be told
     packet_lives: bool = False
+    forked: bool = False  # there are twins: a recall must find something to recall even in START
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ def next_state(at: Position, side: Side, kind: Kind) -> State | None:
         if side is _F:
             return at.before if kind is _K.REPLY else None
         return None if kind is _K.QUERY else MOVES.get((at.before, side, kind))
-    if at.state is _S.CLOSED and side is _R and at.packet_lives:
-        if kind is _K.ERASED:
-            return _S.CLOSED
+    if at.packet_lives and kind is _K.ERASED and side is _R and at.state in {_S.CLOSED, _S.ERASED}:
+        return at.state
+    if at.packet_lives and at.state is _S.CLOSED and side is _R:
         return _S.IN_CARE if kind is _K.ARRIVED and at.missed else None
     return MOVES.get((at.state, side, kind))
 
@@ -105,7 +106,8 @@ def fold(messages: Iterable[Message], void: frozenset[str] = frozenset()) -> Thr
     are not all there are left out too.
     """
     graph = Graph(messages, void)
-    at, order, crossed, moved_by = Position(), list[str](), set[str](), None
+    at = Position(forked=bool(graph.twins))
+    order, crossed, moved_by, living = list[str](), set[str](), None, 0
     ready, missing = graph.roots(), list(graph.parent_count)
     while ready:
         index = ready[0] if len(ready) == 1 else min(ready, key=lambda i: graph.rank(i, OWES[at.state]))
@@ -117,7 +119,12 @@ def fold(messages: Iterable[Message], void: frozenset[str] = frozenset()) -> Thr
             crossed.add(message.id)
         elif message.kind not in BESIDE and not graph.frozen >> index & 1:
             moved_by = message.id
-        at = _with_packet(after or at, message)
+            if message.kind is _K.ERASED:
+                living &= ~graph.ancestors[index]
+        living |= message.packet << index
+        at = after or at
+        if at.packet_lives is not bool(living):
+            at = replace(at, packet_lives=bool(living))
         for child in graph.children[index]:
             missing[child] -= 1
             if not missing[child]:
@@ -141,7 +148,7 @@ def admit(known: Iterable[Message], message: Message) -> Verdict:
     parents = parents_of(message)
     if any(parent not in by_id for parent in parents):
         return Verdict.WAITING
-    if not _follows(by_id.get(message.prev or ""), message):
+    if not _follows(by_id.get(message.prev or ""), message) or (message.packet and message.kind not in BRINGS_PACKET):
         return Verdict.REFUSED
     past: dict[str, Message] = {}
     queue = list(parents)
@@ -170,7 +177,7 @@ def append(at: Position, message: Message) -> Position:
     """
     state = next_state(at, message.author, message.kind)
     after = at if state is None else _moved(at, state, message.kind, reopened=False)
-    return _with_packet(after, message)
+    return replace(after, packet_lives=True) if message.packet else after
 
 
 def _follows(before: Message | None, message: Message) -> bool:
@@ -180,8 +187,9 @@ def _follows(before: Message | None, message: Message) -> bool:
 
 
 def _recallable(at: Position) -> bool:
-    never = at.state in {_S.START, _S.RECALLED, _S.ERASED}
-    return not never and (at.state is not _S.CLOSED or at.packet_lives)
+    if at.state is _S.START:
+        return at.forked
+    return at.state not in {_S.RECALLED, _S.ERASED, _S.CLOSED} or (at.state is _S.CLOSED and at.packet_lives)
 
 
 def _take(graph: Graph, index: int, at: Position) -> Position | None:
@@ -201,7 +209,3 @@ def _moved(at: Position, state: State, kind: Kind, *, reopened: bool) -> Positio
     if kind is _K.ERASED:
         return replace(at, state=state, packet_lives=False)
     return at if state is at.state else replace(at, state=state, before=None)
-
-
-def _with_packet(at: Position, message: Message) -> Position:
-    return replace(at, packet_lives=True) if message.packet and not at.packet_lives else at

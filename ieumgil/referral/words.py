@@ -78,7 +78,8 @@ class Message:
 
 
 BESIDE: Final = frozenset({Kind.ESCALATE, Kind.OPENED})  # they stand beside the state
-UNFREEZABLE: Final = frozenset({Kind.RECALL, Kind.ERASED})  # they count in a frozen thread too
+BRINGS_PACKET: Final = frozenset({Kind.REFER, Kind.REPLY})
+UNFREEZABLE: Final = frozenset({Kind.RECALL, Kind.ERASED})  # they count in a frozen thread too, and cannot be signed away
 
 
 def parents_of(message: Message) -> set[str]:

@@ -15,6 +15,7 @@ from ieumgil.ground.audit.verify.line import EntryLine, LineError, entry_line, h
 from ieumgil.kernel.canonical import canonical
 from ieumgil.kernel.ids import AgencyId
 from tests.support.ledger import AGENCY, MadeLedger, private_key, sound, written
+from tests.support.source import ROOT
 
 SIZE, EVERY = 50, 12  # 50 entries, checkpoints after 12, 24, 36 and 48
 Export = list[bytes]
@@ -241,3 +242,12 @@ def test_a_chain_alone_misses_an_end_cut_off_that_the_ledger_shows() -> None:
     assert chain_only(lines)  # control: this is the danger
     assert not chain_only(changed(export()))  # and this it does see
     assert named(verify(lines)) == [("cut-off", 40)]
+
+
+def test_the_example_on_the_ledger_page_is_sound() -> None:
+    page = (ROOT / "docs/protocol/ledger.md").read_text(encoding="utf-8")
+    example = page.partition("```jsonl\n")[2].partition("```")[0].encode().splitlines(keepends=True)
+    note = page.partition("```text\n")[2].partition("```")[0]
+    assert len(example) == 5
+    assert verify(example, keys=[private_key().public_key()], held=[note]) == []
+    assert verify(example[:-1], held=[note]) != []

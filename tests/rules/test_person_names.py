@@ -65,9 +65,10 @@ def names(draw: st.DrawFn) -> PersonName:
 
 @st.composite
 def births(draw: st.DrawFn) -> Birth:
-    day, known = draw(st.dates(date(1900, 1, 1), date(2026, 1, 1))), draw(st.integers(0, 3))
-    parts = [day.year, day.month, day.day][:known] + [None] * (3 - known)
-    return Birth(*parts, age_said=draw(st.sampled_from([None, "19 by Korean counting"])))
+    day = draw(st.dates(date(1900, 1, 1), date(2026, 1, 1)))
+    known = draw(st.sampled_from([(), (day.year,), (day.year, day.month), (day.year, day.month, day.day)]))
+    year, month, of_month = (*known, None, None, None)[:3]
+    return Birth(year, month, of_month, draw(st.sampled_from([None, "19 by Korean counting"])))
 
 
 identities = st.builds(

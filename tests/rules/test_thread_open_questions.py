@@ -15,7 +15,7 @@ def wrote(
     author: str, prev: Letter | None, seen: list[Letter], kind: str, *, packet: bool = False, due: int = 0
 ) -> Letter:
     seq = prev.seq + 1 if prev else 1
-    content = (author, seq, prev and prev.id, tuple(each.id for each in seen), kind, packet, due)
+    content = (author, seq, prev.id if prev else None, tuple(each.id for each in seen), kind, packet, due)
     return Letter(hashlib.sha256(repr(content).encode()).hexdigest(), *content)
 
 

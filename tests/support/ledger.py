@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ieumgil.ground.audit.note import origin_of, sign_checkpoint
 from ieumgil.ground.audit.rules import (
+    AuditAction,
     Entry,
     Frontier,
     checkpoint_name,
@@ -24,6 +25,7 @@ from ieumgil.ground.audit.rules import (
     write_entry,
 )
 from ieumgil.ground.audit.verify.line import checkpoint_line, entry_line, head_line
+from ieumgil.kernel.actor import Actor, AgencyClass
 from ieumgil.kernel.ids import AgencyId
 
 AGENCY: Final = AgencyId(UUID("6a1d3c52-0b7e-4f3a-9f0e-3d5b8c7a1e24"))
@@ -98,6 +100,35 @@ def written(size: int, every: int) -> MadeLedger:
 def sound(size: int = 500, every: int = 60) -> tuple[bytes, ...]:
     """Give the export of a sound ledger; its last entries are after the last checkpoint."""
     return tuple(written(size, every).export())
+
+
+def host(slug: str) -> AgencyId:
+    """Host an invented agency."""
+    from ieumgil.ground.accounts import actions as accounts
+
+    return accounts.host_agency(slug=slug, name_en=slug, name_ko=slug, agency_class=AgencyClass.PROTECTION)
+
+
+def watcher(slug: str = "garam-shelter") -> Actor:
+    """Host an invented agency and give somebody of it who may read its ledger."""
+    from ieumgil.ground.accounts import actions as accounts
+    from ieumgil.ground.accounts.queries import actor_for
+    from ieumgil.ground.accounts.rules import Role
+
+    handle, agency = f"watcher@{slug}.example", host(slug)
+    accounts.invite_worker(
+        agency=agency, handle=handle, display_name=handle, roles=[Role.SUPERVISOR], now=START
+    )
+    return actor_for(handle, now=START)
+
+
+def fill(worker: Actor, count: int) -> None:
+    """Have somebody read as many cases."""
+    from ieumgil.ground.audit.actions import attempt
+
+    for number in range(count):
+        with attempt(worker, AuditAction.CASE_READ, subject=f"handle-{number}", now=START):
+            pass
 
 
 class _Editor:

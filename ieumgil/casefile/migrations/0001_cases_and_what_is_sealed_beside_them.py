@@ -29,6 +29,9 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
                 ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('agency', 'ref'), name='case_ref_once_per_agency'), models.UniqueConstraint(fields=('agency', 'key_id'), name='case_has_a_key_of_its_own'), models.CheckConstraint(condition=models.Q(('stage__in', ['identification', 'assistance', 'return', 'reintegration', 'closed'])), name='case_at_a_known_stage'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('stage', 'closed')), models.Q(models.Q(('stage', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='case_closed_has_its_day')],
+            },
         ),
         migrations.CreateModel(
             name='CaseTeam',
@@ -39,6 +42,9 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='team', to='casefile.case')),
                 ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('worker', 'case'), name='case_team_once')],
+            },
         ),
         migrations.CreateModel(
             name='Draft',
@@ -53,6 +59,9 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='casefile.case')),
                 ('worker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['worker', '-at'], name='draft_newest_first')],
+            },
         ),
         migrations.CreateModel(
             name='Fact',
@@ -63,6 +72,9 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='casefile.case')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('case', 'field'), name='case_fact_once')],
+            },
         ),
         migrations.CreateModel(
             name='Identity',
@@ -83,37 +95,8 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='casefile.case')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('agency', 'ref'), name='case_ref_once_per_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('agency', 'key_id'), name='case_has_a_key_of_its_own'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['identification', 'assistance', 'return', 'reintegration', 'closed'])), name='case_at_a_known_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('stage', 'closed')), models.Q(models.Q(('stage', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='case_closed_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseteam',
-            constraint=models.UniqueConstraint(fields=('worker', 'case'), name='case_team_once'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['worker', '-at'], name='draft_newest_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.UniqueConstraint(fields=('case', 'field'), name='case_fact_once'),
-        ),
-        migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['case', 'at'], name='case_notes_in_order'),
+            options={
+                'indexes': [models.Index(fields=['case', 'at'], name='case_notes_in_order')],
+            },
         ),
     ]

@@ -30,6 +30,12 @@ class Migration(migrations.Migration):
                 ('confirmed_at', models.DateTimeField()),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('agency', 'code'), name='service_code_once_per_agency'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('places_free', None), ('places_total', None)), ('places_free__lte', models.F('places_total')), _connector='OR'), name='service_free_places_within_total'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ShelterLocation',
@@ -40,13 +46,5 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
                 ('service', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.service')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.UniqueConstraint(fields=('agency', 'code'), name='service_code_once_per_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='service',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('places_free', None), ('places_total', None)), ('places_free__lte', models.F('places_total')), _connector='OR'), name='service_free_places_within_total'),
         ),
     ]

@@ -43,6 +43,11 @@ def roll() -> Roll:
     return _parsed_roll(newest)
 
 
+def has_roll() -> bool:
+    """Say whether this node has joined a roll."""
+    return RollVersion.objects.exists()
+
+
 def signed_roll() -> Json:
     """Give the newest roll as it was signed; raises AbsentError."""
     newest = RollVersion.objects.order_by("-version").first()
@@ -155,3 +160,11 @@ def kept_body_hash(agency: AgencyId, peer: AgencyId, bundle_id: str) -> str:
     if found is None:
         raise AbsentError
     return found
+
+
+def agency_by_slug(slug: str) -> AgencyId:
+    """Give an agency by its short name on the roll; raises AbsentError."""
+    for card in roll().cards.values():
+        if card.slug == slug:
+            return card.agency
+    raise AbsentError

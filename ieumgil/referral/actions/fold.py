@@ -6,10 +6,13 @@ from django.conf import settings
 
 from ieumgil.agreements import queries as agreements
 from ieumgil.agreements.rules import Calendar, LimitUnit, TimeLimit, TimeLimits, Urgency
+from ieumgil.ground.accounts.queries import clock, ledger_handle
 from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.actions.alarm import raise_alarm
 from ieumgil.kernel.canonical import parse_object
-from ieumgil.kernel.ids import AgencyId
+from ieumgil.ground.vault import actions as vault
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.ids import AgencyId, KeyId
 from ieumgil.kernel.outcome import AbsentError
 from ieumgil.referral.deadlines import due_in
 from ieumgil.referral.headers import Header, read_header
@@ -24,7 +27,7 @@ _ALL = (
 
 def position_of(row: ThreadRow) -> Position:
     """Give where the last fold left the thread."""
-    return Position(State(row.state), State(row.before) if row.before else None, row.missed, row.packet_lives)
+    return Position(State(row.state), State(row.before) if row.before else None, row.missed, row.packet_lives, row.frozen)
 
 
 def moved(row: ThreadRow, header: Header, message: MessageRow) -> None:
@@ -47,9 +50,28 @@ def refold(row: ThreadRow, now: datetime) -> Thread:
     row.moved_by = thread.moved_by or ""
     row.due_at = MessageRow.objects.filter(thread=row, message_id=row.moved_by).values_list("due_at", flat=True).first()
     row.save(update_fields=[*_ALL])
+    _destroy_left_out(row, thread, now)
     if thread.twins:
         raise_alarm(AgencyId(row.agency_id), code="thread-forked", peer=row.peer, subject=str(row.thread), now=now)
     return thread
+
+
+def _destroy_left_out(row: ThreadRow, thread: Thread, now: datetime) -> None:
+    """Destroy received packets that were signed away: the settlement's signature is this side's word for it."""
+    if not row.void or row.side != Side.R:
+        return
+    gone = MessageRow.objects.filter(thread=row, packet=True, content__isnull=False).exclude(message_id__in=thread.order)
+    for message in gone.filter(standing=MessageRow.Standing.ADMITTED).select_related("thread"):
+        forget(clock(AgencyId(row.agency_id)), message, "settled", now)
+
+
+def forget(actor: Actor, message: MessageRow, reason: str, now: datetime) -> None:
+    """Destroy the key of what a message said, and what it sealed; inside the caller's attempt."""
+    agency = AgencyId(message.agency_id)
+    if message.content_key is not None and message.content_key != message.thread.key:
+        vault.destroy(ledger_handle(actor), agency, KeyId(message.content_key), reason, now=now)
+    message.content = None
+    message.save(update_fields=["content"])
 
 
 def messages_of(row: ThreadRow) -> list[Message]:

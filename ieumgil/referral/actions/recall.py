@@ -10,12 +10,13 @@ from django.db.models import QuerySet
 from ieumgil.casefile.actions import set_facts
 from ieumgil.casefile.queries import case as case_view
 from ieumgil.consent import queries as consent
-from ieumgil.ground.accounts.queries import clock, hosted, ledger_handle
+from ieumgil.ground.accounts.queries import clock, hosted
 from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
-from ieumgil.kernel.ids import AgencyId, CaseId, FieldPath, GrantId, KeyId, MessageId, ThreadId
+from ieumgil.kernel.ids import AgencyId, CaseId, FieldPath, GrantId, MessageId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
+from ieumgil.referral.actions.fold import forget
 from ieumgil.referral.actions.say import NO_CLICK, Click, speak
 from ieumgil.referral.deadlines import ENQUIRY_KEPT
 from ieumgil.referral.headers import wire_time
@@ -96,7 +97,7 @@ def delete_old_enquiries(*, now: datetime) -> int:
         agency = AgencyId(row.agency_id)
         if not vault.is_unlocked(agency):
             continue
-        _forget(clock(agency), row, "enquiry-30-days", now)
+        forget(clock(agency), row, "enquiry-30-days", now)
         done += 1
     return done
 
@@ -139,12 +140,4 @@ def _keep_by_consent(actor: Actor, row: ThreadRow, paths: frozenset[FieldPath], 
 def _destroy(actor: Actor, row: ThreadRow, reason: str, now: datetime) -> None:
     for message in packets_of(row):
         if message.content is not None:
-            _forget(actor, message, reason, now)
-
-
-def _forget(actor: Actor, message: MessageRow, reason: str, now: datetime) -> None:
-    agency = AgencyId(message.agency_id)
-    if message.content_key is not None and message.content_key != message.thread.key:
-        vault.destroy(ledger_handle(actor), agency, KeyId(message.content_key), reason, now=now)
-    message.content = None
-    message.save(update_fields=["content"])
+            forget(actor, message, reason, now)

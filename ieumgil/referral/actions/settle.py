@@ -20,7 +20,8 @@ from ieumgil.referral.actions.say import lock_thread
 from ieumgil.referral.contents import fits
 from ieumgil.referral.gate import may_settle
 from ieumgil.referral.models import Settlement, ThreadRow
-from ieumgil.referral.rules import fold
+from ieumgil.referral.rules import Kind, fold
+from ieumgil.referral.words import UNFREEZABLE
 
 
 def settle(actor: Actor, *, thread: ThreadId, void: frozenset[str], now: datetime | None = None) -> bool:
@@ -55,11 +56,13 @@ def take_settlement(actor: Actor, came: Received, now: datetime) -> None:
 def _check_twins(row: ThreadRow, void: frozenset[str]) -> None:
     messages = messages_of(row)
     twins = fold(messages, frozenset(row.void)).twins
-    groups: dict[tuple[str, int], set[str]] = {}
+    left: dict[tuple[str, int], list[Kind]] = {}
     for message in messages:
-        if message.id in twins:
-            groups.setdefault((message.author, message.seq), set()).add(message.id)
-    if not void <= twins or any(len(group - void) > 1 for group in groups.values()):
+        if message.id in void and (message.id not in twins or message.kind in UNFREEZABLE):
+            raise DeniedError("not-twins")
+        if message.id in twins - void:
+            left.setdefault((message.author, message.seq), []).append(message.kind)
+    if not void <= twins or any(len(kinds) > 1 and not UNFREEZABLE.issuperset(kinds) for kinds in left.values()):
         raise DeniedError("not-twins")
 
 

@@ -1,0 +1,1 @@
+"""Words for codes, in Korean and English; the glossary of the house."""

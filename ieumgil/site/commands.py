@@ -1,0 +1,165 @@
+"""A node at the terminal: make it, serve it, run its clock, run many commands in one process."""
+
+import contextlib
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+from django.conf import settings
+from django.core.management import call_command
+from django.utils import timezone
+
+from ieumgil.agreements.queries import country
+from ieumgil.ground.accounts import actions as accounts
+from ieumgil.ground.accounts import queries as accounts_queries
+from ieumgil.ground.accounts.rules import Role
+from ieumgil.ground.exchange.actions.deliver import deliver_due
+from ieumgil.ground.exchange.actions.keys import forget_retired, make_keys
+from ieumgil.ground.exchange.actions.roots import write_root
+from ieumgil.ground.exchange.keys import new_sign_key
+from ieumgil.ground.vault import actions as vault
+from ieumgil.kernel.actor import AgencyClass
+from ieumgil.kernel.canonical import canonical
+from ieumgil.kernel.ids import AgencyId
+from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
+from ieumgil.referral.actions.overdue import escalate_overdue
+from ieumgil.referral.actions.recall import delete_old_enquiries, erase_what_ran_out, recall_what_lapsed
+from ieumgil.site.start import start
+
+CLOCK_TICK = 0.2  # seconds between looks at the outbox
+SLOW_TICK = 60  # seconds between looks at due times
+
+
+@click.group("node")
+def node() -> None:
+    """Make a node, host agencies on it, serve it."""
+
+
+@node.command("init")
+def init() -> None:
+    """Make this node's folder, its secret and its database; what is there already stays as it is."""
+    settings.IEUMGIL_HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = settings.IEUMGIL_HOME / "secret.key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    call_command("migrate", verbosity=0)
+    click.echo(f"node: {settings.IEUMGIL_HOME}")
+
+
+@node.command("host")
+@click.argument("slug", metavar="AGENCY")
+@click.option("--address", required=True, help="The node's address, as other nodes reach it.")
+@click.option("--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
+@click.option("--root-out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Keep this file away from the node.")
+@click.option("--card-out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="For the coordinator's roll.")
+def host(slug: str, address: str, passphrase_file: Path, root_out: Path, card_out: Path) -> str:
+    """Host an agency of this node's country: its vault, its keys and its card. Gives its id."""
+    entry = next((one for one in country(settings.IEUMGIL_COUNTRY)["agencies"] if one["slug"] == slug), None)
+    if entry is None:
+        raise click.UsageError(f"the country's profile lists no agency {slug!r}")
+    passphrase = passphrase_file.read_text(encoding="utf-8").rstrip("\r\n")
+    accounts.host_agency(
+        slug=slug, name_en=entry["en"], name_ko=entry["ko"], agency_class=AgencyClass(entry["class"]), agency=entry["id"]
+    )  # fmt: skip
+    agency = AgencyId(accounts_queries.hosted_agency(slug).pk)
+    vault.create_kek(agency, passphrase)
+    vault.unlock(agency, passphrase)
+    root = new_sign_key()
+    write_root(root_out, agency, root, passphrase, cheap=settings.IEUMGIL_KDF_PROFILE == "test")
+    card_out.write_bytes(canonical(make_keys(agency, root=root, node=address, now=timezone.now())))
+    if accounts_queries.shares_a_node_badly():
+        click.echo("warning: a body of protection and a body of enforcement share this node; they should not", err=True)
+    return str(agency)
+
+
+@node.command("invite")
+@click.argument("slug", metavar="AGENCY")
+@click.argument("handle")
+@click.option("--role", "roles", type=click.Choice([role.value for role in Role]), multiple=True, required=True)
+def invite(slug: str, handle: str, roles: tuple[str, ...]) -> str:
+    """Invite a worker of a hosted agency."""
+    agency = AgencyId(accounts_queries.hosted_agency(slug).pk)
+    return str(accounts.invite_worker(agency=agency, handle=handle, display_name=handle, roles=map(Role, roles)))
+
+
+@node.command("serve")
+@click.option("--bind", default="127.0.0.1:8000", show_default=True)
+def serve(bind: str) -> None:
+    """Serve the node and run its clock, until stopped."""
+    web = [
+        sys.executable, "-m", "gunicorn", "ieumgil.site.wsgi:application", "--bind", bind, "--workers", "1", "--threads", "4",
+        "--worker-class", "gthread", "--log-level", "warning", "--graceful-timeout", "5",
+    ]  # fmt: skip
+    clock = [sys.executable, "-m", "ieumgil.site", "node", "work"]
+    children = [subprocess.Popen(command) for command in (web, clock)]  # noqa: S603  both command lines are ours
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        while all(child.poll() is None for child in children):
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=10)
+
+
+@node.command("work")
+@click.option("--once", is_flag=True, help="One round of everything, then stop.")
+def work(once: bool) -> None:  # noqa: FBT001
+    """Run the node's clock: deliver, recall what lapsed, tell of what is overdue, erase what ran out."""
+    start()
+    slow_at = 0.0
+    while True:
+        deliver_due(now=timezone.now())
+        if once or time.monotonic() >= slow_at:
+            slow_round()
+            slow_at = time.monotonic() + SLOW_TICK
+        if once:
+            return
+        time.sleep(CLOCK_TICK)
+
+
+def slow_round() -> dict[str, int]:
+    """Do once what the clock does each minute; gives how much of each."""
+    now = timezone.now()
+    return {
+        "recalled": recall_what_lapsed(now=now),
+        "escalated": escalate_overdue(now=now),
+        "erased": erase_what_ran_out(now=now),
+        "enquiries": delete_old_enquiries(now=now),
+        "keys": forget_retired(now=now),
+    }
+
+
+@node.command("batch")
+def batch() -> None:
+    """Run commands given as JSON lists of words, a line each, in one process; answers with a JSON line each."""
+    from ieumgil.site.cli import plain, run  # noqa: PLC0415  the command line imports this module
+    from ieumgil.site.words import told  # noqa: PLC0415
+
+    start()
+    for line in sys.stdin:
+        answer: dict[str, object]
+        with contextlib.redirect_stdout(sys.stderr):
+            try:
+                answer = {"answer": run(json.loads(line))}
+            except (AbsentError, DeniedError, StaleError, vault.LockedAgencyError) as refusal:
+                answer = {"refused": refusal.code, "words": told(refusal)}
+            except click.ClickException as wrong:
+                answer = {"refused": "wrong-command", "words": wrong.format_message()}
+        sys.stdout.write(plain(answer) + "\n")
+        sys.stdout.flush()
+
+
+commands = [node]
