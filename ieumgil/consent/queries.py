@@ -1,7 +1,10 @@
 """Reads: what a person agreed to and said no to, and what may therefore be sent."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
 from typing import cast
 from uuid import UUID
 
@@ -131,6 +134,14 @@ def place(row: OfCase) -> Context:
 def opened(agency: AgencyId, key: KeyId, row: OfCase) -> dict[str, object]:
     """Open the sealed words of a row."""
     return cast("dict[str, object]", vault.get_json(agency, key, place(row), bytes(row.sealed)))
+
+
+@cache
+def reason_label(code: str, language: str) -> str:
+    """Give the words for why a field is held back, in `ko` or else English; the code itself if there are none."""
+    rows = json.loads((files("ieumgil.consent") / "data" / "reasons.json").read_text("utf-8"))["reasons"]
+    found = next((row for row in rows if row["code"] == code), {})
+    return str(found.get("ko" if language == "ko" else "en", code))
 
 
 def _has_ended(row: GrantRow, now: datetime) -> bool:

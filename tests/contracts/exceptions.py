@@ -7,6 +7,7 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
         agreements.queries.calendar agreements.queries.categories agreements.queries.country
         agreements.queries.fields agreements.queries.htcds_names agreements.queries.joining_basis
         agreements.queries.labels agreements.queries.purposes
+        ground.words.queries.word ground.words.queries.words
         identification.queries.combinations identification.queries.indicator_set
         identification.queries.labels identification.queries.notes_of identification.queries.question_set
     """,
@@ -21,7 +22,8 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
     """,
     "the roll and the cards are the mechanism's, the same for every agency": """
         ground.exchange.actions.join_roll ground.exchange.actions.keep_card
-        ground.exchange.queries.roll ground.exchange.queries.signed_roll
+        ground.exchange.queries.agency_by_slug ground.exchange.queries.has_roll ground.exchange.queries.roll
+        ground.exchange.queries.signed_roll
     """,
     "another node knocks: whose key it is says for whom": """
         ground.exchange.actions.receive ground.exchange.queries.key_named
@@ -39,6 +41,9 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
         ground.vault.actions.tombstone_file ground.vault.actions.unlock_all ground.vault.actions.write_new
         ground.vault.queries.status
     """,
+    "the file of an agency's root key, which its passphrase opens": """
+        ground.exchange.actions.read_root ground.exchange.actions.write_root
+    """,
     "counts or formats, and reads no row of an agency": """
         ground.exchange.actions.post ground.vault.queries.frequent_surnames referral.actions.secrets_uuid
         referral.queries.common_values referral.queries.content_context
@@ -47,7 +52,7 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
 _NO_ENTRY: Final[dict[str, str]] = {
     "a step within an attempt of its caller": """
         ground.exchange.actions.seal_for ground.exchange.actions.send
-        referral.actions.lock_thread referral.actions.new_thread referral.actions.said_before
+        referral.actions.forget referral.actions.lock_thread referral.actions.new_thread referral.actions.said_before
         referral.actions.take_refusal
     """,
     "the consent room's preview, which it asks, leaves the entry": """

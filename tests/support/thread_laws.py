@@ -88,12 +88,13 @@ class View:
 
 def view(rule: Rule, held: Sequence[Letter], void: frozenset[str], reading: Reading) -> View:
     stand = {letter.id: letter for letter in standing(held, void)}
-    return View(rule, stand, family(stand.values()), void, reading, tuple(held))
+    tree = {name: ancestors & set(stand) for name, ancestors in family(held).items()}
+    return View(rule, stand, tree, void, reading, tuple(held))
 
 
 def a_recall_is_beaten(seen: View) -> bool:
     """Say whether a recall stands that did not lead to RECALLED and on to nothing but erased and closed."""
-    if all(letter.kind != "recall" for letter in seen.letters.values()) or first_twins(seen):
+    if all(letter.kind != "recall" for letter in seen.letters.values()):
         return False
     moved = [letter.kind for letter in seen.moved]
     after = moved[moved.index("recall") + 1 :] if "recall" in moved else ["nothing recalled"]
@@ -104,18 +105,13 @@ def a_recall_is_beaten(seen: View) -> bool:
     )
 
 
-def first_twins(seen: View) -> bool:
-    """Say whether two first letters stand: what a recall of one does then, test_thread_open_questions.py asks."""
-    return sum((letter.author, letter.seq) == (F, 1) for letter in seen.letters.values()) > 1
-
-
 def something_crossed_nothing(seen: View) -> bool:
     alone = [
         name
         for name in seen.reading.crossed
         if not any(apart(name, other, seen.tree) for other in seen.letters)
     ]
-    return bool(alone) and not first_twins(seen)
+    return bool(alone)
 
 
 def closed_over_something_unseen(seen: View) -> bool:
@@ -129,9 +125,8 @@ def closed_over_something_unseen(seen: View) -> bool:
 def a_fork_moved_the_thread(seen: View) -> bool:
     """Say whether twins went unseen, or one of them or what came after did more than recall and erase."""
     twins = twins_of(seen.letters.values())
-    free = {letter.id for letter in seen.letters.values() if (letter.author, letter.seq) == (F, 1)}
     moved = [letter.id for letter in seen.moved if letter.kind not in ("recall", "erased")]
-    forked = [name for name in moved if (seen.tree[name] | {name}) & twins and name not in free]
+    forked = [name for name in moved if (seen.tree[name] | {name}) & twins]
     return seen.reading.twins != twins or bool(forked)
 
 
@@ -143,8 +138,8 @@ def nobody_can_move(seen: View) -> bool:
     known = list(seen.letters.values())
     for kind in [kind for at, author, kind in MOVES if (at, author) == (state, owes)]:
         letter = compose(str(owes), kind, known, due=LONG_AFTER)
-        if seen.rule.admit(known, letter) == "admitted":
-            then = seen.rule.fold([*known, letter], frozenset())
+        if seen.rule.admit(seen.held, letter) == "admitted":
+            then = seen.rule.fold([*seen.held, letter], seen.void)
             if letter.id not in then.crossed | then.frozen:
                 return False
     return True

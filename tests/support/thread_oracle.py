@@ -24,7 +24,7 @@ NOT ARRIVED  owes F: F close > CLOSED, R arrived > IN CARE
 DECLINED     owes F: F close > CLOSED
 OUTCOME      owes F: F close > CLOSED
 RECALLED     owes R: R erased > ERASED
-ERASED       owes F: F close > CLOSED
+ERASED       owes F: F close > CLOSED, R erased > ERASED
 REOPENED     owes F: F close > CLOSED
 CLOSED       owes -: R erased > CLOSED, R arrived > IN CARE
 """
@@ -50,12 +50,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a fold stands: the state, and the three things that the page lets a state remember."""
+    """Where a fold stands: the state, and what the page lets a state remember."""
 
     state: str = "START"
     asked_in: str = ""
     nobody_came: bool = False
-    packet: bool = False
+    packets: frozenset[str] = frozenset()
+    forked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +108,32 @@ def apart(one: str, other: str, tree: dict[str, frozenset[str]]) -> bool:
 
 
 def twins_of(letters: Iterable[Letter]) -> frozenset[str]:
-    """Find the letters that share author and number with another."""
-    places: dict[tuple[str, int], set[str]] = {}
+    """Find the letters that share author and number with another, if not both recall or erase."""
+    places: dict[tuple[str, int], list[Letter]] = {}
     for letter in letters:
-        places.setdefault((letter.author, letter.seq), set()).add(letter.id)
-    return frozenset[str]().union(*(ids for ids in places.values() if len(ids) > 1))
+        places.setdefault((letter.author, letter.seq), []).append(letter)
+    forks = [group for group in places.values() if len(group) > 1 and not all(map(is_last_word, group))]
+    return frozenset(letter.id for group in forks for letter in group)
+
+
+def is_last_word(letter: Letter) -> bool:
+    """Say whether it is of the two kinds that neither a freeze nor a settlement stops."""
+    return letter.kind in ("recall", "erased")
+
+
+def left_out(letters: Iterable[Letter], void: frozenset[str]) -> frozenset[str]:
+    """Find what is signed away, and what names it or another that is left out."""
+    there = {letter.id: letter for letter in letters}
+    found: dict[str, bool] = {}
+
+    def falls(name: str) -> bool:
+        if name not in found:
+            letter = there.get(name)
+            found[name] = letter is not None and not is_last_word(letter)
+            found[name] = found[name] and (name in void or any([falls(named) for named in there[name].names]))
+        return found[name]
+
+    return frozenset(name for name in there if falls(name))
 
 
 class Page:
@@ -123,8 +145,10 @@ class Page:
 
     def read(self, letters: Iterable[Letter], void: frozenset[str] = NONE_VOID) -> tuple[Reading, Spot]:
         """Read the set, and say where the fold stands at its end."""
-        standing = self.standing(list(letters), void)
-        tree = family(standing)
+        letters = list(letters)
+        standing = self.standing(letters, void)
+        gone = {letter.id for letter in letters} - {letter.id for letter in standing}
+        tree = {name: ancestors - gone for name, ancestors in family(letters).items()}
         twins = self.twins(standing)
         frozen = self.frozen(standing, tree, twins)
         recalls = {letter.id for letter in standing if letter.kind == "recall"}
@@ -135,19 +159,25 @@ class Page:
         ) -> tuple[Reading, Spot]:
             ready = [letter for letter in rest if self.ready(letter, order, tree)]
             if not ready:
-                return Reading(spot.state, OWES[spot.state], spot.packet, crossed, frozen, twins, order), spot
+                return Reading(
+                    spot.state, OWES[spot.state], bool(spot.packets), crossed, frozen, twins, order
+                ), spot
             turn = min(ready, key=lambda letter: self.rank(letter, spot, hurry))
             moved = spot if turn.id in frozen else self.step(spot, turn, standing, tree)
-            after = replace(moved or spot, packet=(moved or spot).packet or self.sends_packet(turn))
+            after = moved or spot
+            if turn.packet:
+                after = replace(after, packets=after.packets | {turn.id})
             left = [letter for letter in rest if letter != turn]
             return take(left, after, (*order, turn.id), crossed | ({turn.id} if moved is None else set()))
 
-        return take(standing, Spot(), (), frozenset())
+        return take(standing, Spot(forked=bool(twins)), (), frozenset())
 
     def admit(self, known: Iterable[Letter], letter: Letter) -> str:
         """Judge one letter in the fold of its own ancestors."""
         there = {each.id: each for each in known}
         if letter.seq < 1 or (letter.seq == 1) != (letter.prev is None):
+            return "refused"
+        if letter.packet and letter.kind not in ("refer", "reply"):
             return "refused"
         if not letter.names <= set(there):
             return "waiting"
@@ -162,8 +192,8 @@ class Page:
     def standing(self, letters: list[Letter], void: frozenset[str]) -> list[Letter]:
         """Leave out what settlement took away, and what waits."""
         there = {letter.id for letter in letters}
-        tree = family(letters)
-        return [each for each in letters if not (tree[each.id] | {each.id}) & void and tree[each.id] <= there]
+        tree, gone = family(letters), left_out(letters, void)
+        return [letter for letter in letters if letter.id not in gone and tree[letter.id] <= there]
 
     def twins(self, letters: list[Letter]) -> frozenset[str]:
         return twins_of(letters)
@@ -171,13 +201,9 @@ class Page:
     def frozen(
         self, letters: list[Letter], tree: dict[str, frozenset[str]], twins: frozenset[str]
     ) -> frozenset[str]:
-        """Find every twin and what comes after, but for a recall, an erased and the smaller first twin."""
-        after = {letter.id for letter in letters if (tree[letter.id] | {letter.id}) & twins}
-        first = [
-            letter.id for letter in letters if letter.id in twins and letter.author == F and letter.seq == 1
-        ]
-        spared = {letter.id for letter in letters if letter.kind in ("recall", "erased")}
-        return frozenset(after - spared - set(sorted(first)[:1]))
+        """Find every twin and what comes after one, but for the last words."""
+        after = [letter for letter in letters if (tree[letter.id] | {letter.id}) & twins]
+        return frozenset(letter.id for letter in after if not is_last_word(letter))
 
     def rank(self, letter: Letter, spot: Spot, hurry: set[str]) -> tuple[bool, bool, bool, bool, str]:
         """Give the tuple by which the next letter is chosen."""
@@ -191,9 +217,6 @@ class Page:
 
     def ready(self, letter: Letter, order: tuple[str, ...], tree: dict[str, frozenset[str]]) -> bool:
         return tree[letter.id] <= set(order)
-
-    def sends_packet(self, letter: Letter) -> bool:
-        return letter.packet and letter.kind in ("refer", "reply")
 
     def step(
         self, spot: Spot, turn: Letter, letters: list[Letter], tree: dict[str, frozenset[str]]
@@ -210,7 +233,8 @@ class Page:
             state=target,
             asked_in=spot.state if target == "QUERIED" else "",
             nobody_came=target == "NOT ARRIVED" or (spot.nobody_came and target in ("REOPENED", "CLOSED")),
-            packet=spot.packet and turn.kind != "erased",
+            packets=spot.packets - (tree[turn.id] if turn.kind == "erased" else set()),
+            forked=spot.forked,
         )
 
     def unseen(self, close: Letter, letters: list[Letter], tree: dict[str, frozenset[str]]) -> bool:
@@ -226,11 +250,11 @@ class Page:
     def target(self, spot: Spot, author: str, kind: str) -> str:
         """Name the state that a move leads to, empty if there is no such move."""
         if (author, kind) == (F, "recall"):
-            lost = spot.state in ("START", "RECALLED", "ERASED") or (
-                spot.state == "CLOSED" and not spot.packet
-            )
-            return "" if lost else "RECALLED"
-        if spot.state == "CLOSED" and not (spot.packet and (kind == "erased" or spot.nobody_came)):
+            lost = spot.state in ("RECALLED", "ERASED") or (spot.state, spot.forked) == ("START", False)
+            return "" if lost or (spot.state == "CLOSED" and not spot.packets) else "RECALLED"
+        if spot.state == "CLOSED" and not (spot.packets and (kind == "erased" or spot.nobody_came)):
+            return ""
+        if (spot.state, kind) == ("ERASED", "erased") and not spot.packets:
             return ""
         if spot.state == "QUERIED" and kind != "query" and author == R:
             return MOVES.get((spot.asked_in, author, kind), "")

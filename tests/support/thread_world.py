@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from tests.support.thread_oracle import MOVES, F, Letter, R, Reading, family
+from tests.support.thread_oracle import MOVES, F, Letter, R, Reading, is_last_word, left_out
 
 OTHER = {F: R, R: F}
 CLOCKS = {F: 0, R: -90}
@@ -81,10 +81,10 @@ class Desk:
 
 
 def standing(letters: Iterable[Letter], void: frozenset[str]) -> list[Letter]:
-    """Leave out the letters signed away and all that came after them."""
+    """Leave out the letters signed away and what rests on them."""
     letters = list(letters)
-    tree = family(letters)
-    return [letter for letter in letters if not (tree[letter.id] | {letter.id}) & void]
+    gone = left_out(letters, void)
+    return [letter for letter in letters if letter.id not in gone]
 
 
 def compose(side: str, kind: str, letters: Sequence[Letter], *, packet: bool = True, due: int = 0) -> Letter:
@@ -208,14 +208,15 @@ class World:
         signed = {signature.away for signature in desk.signatures if signature.side == side}
         offered = [each.away for each in desk.signatures if each.side != side and each.away not in signed]
         groups: dict[tuple[str, int], list[str]] = {}
-        for name in sorted(twins):
-            groups.setdefault((desk.held[name].author, desk.held[name].seq), []).append(name)
-        stays = {
-            ids[number % (len(ids) + 1)] for ids in groups.values() if number % (len(ids) + 1) < len(ids)
-        }
+        for letter in sorted((desk.held[name] for name in twins), key=lambda each: each.id):
+            groups.setdefault((letter.author, letter.seq), []).append(
+                "" if is_last_word(letter) else letter.id
+            )
+        stays = {"" if "" in ids else [*ids, ""][number % (len(ids) + 1)] for ids in groups.values()}
         if twins:
-            away = min(offered, key=sorted) if offered and number % 4 else twins - stays
-            signature = Signature(side, frozenset(away))
+            own = frozenset().union(*groups.values()) - stays - {""}
+            away = min(offered, key=sorted) if offered and number % 4 else own
+            signature = Signature(side, away)
             desk.signatures |= {signature}
             desk.outbox[signature] = None
         return bool(twins)
