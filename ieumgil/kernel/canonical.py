@@ -1,11 +1,12 @@
 """One encoding for everything that is signed or hashed: canonical JSON (RFC 8785), integers and text only."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 TYPE_NAMES = "text, integers, true, false, null, lists and objects"
 MAX_INT = 2**53 - 1  # RFC 8785 section 3.2.2.3: numbers are IEEE doubles
 MAX_DEPTH = 32
+_LEAVES = frozenset({str, bool, type(None)})
 
 Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -22,7 +23,7 @@ def canonical(value: Json) -> bytes:
     """
     _check(value, 0)
     try:
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        return _ENCODER.encode(value).encode()
     except UnicodeEncodeError as error:
         raise NotCanonicalError("text holds a lone surrogate") from error
 
@@ -30,7 +31,7 @@ def canonical(value: Json) -> bytes:
 def parse_canonical(data: bytes) -> Json:
     """Read canonical bytes back; raises NotCanonicalError unless the bytes are exactly the canonical form of what they say."""
     try:
-        value: Json = json.loads(data, parse_float=_refuse_number, parse_constant=_refuse_number)
+        value: Json = _DECODER.decode(data.decode())
     except (ValueError, RecursionError) as error:
         raise NotCanonicalError(f"not JSON of the kind used here: {type(error).__name__}") from error
     if canonical(value) != data:
@@ -51,7 +52,7 @@ def _refuse_number(text: str) -> float:
 
 
 def _check(value: object, depth: int) -> None:
-    if value is None or isinstance(value, bool | str):
+    if isinstance(value, str | bool | None):
         return
     if isinstance(value, int):
         if abs(value) > MAX_INT:
@@ -59,17 +60,24 @@ def _check(value: object, depth: int) -> None:
         return
     if depth >= MAX_DEPTH:
         raise NotCanonicalError("nested too deeply")
-    if isinstance(value, dict):
-        _check_object(value, depth)
-    elif isinstance(value, list | tuple):
-        for item in value:
+    for item in _items(value):
+        if type(item) not in _LEAVES:  # most are: a call for each would cost more than the encoding
             _check(item, depth + 1)
-    else:
-        raise NotCanonicalError(f"only {TYPE_NAMES} have a canonical form, not {type(value).__name__}")
 
 
-def _check_object(value: dict[object, object], depth: int) -> None:
-    for key, item in value.items():
-        if not isinstance(key, str) or not key.isascii():
+def _items(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        try:
+            ascii_only = "".join(value).isascii()
+        except TypeError:
+            ascii_only = False
+        if not ascii_only:
             raise NotCanonicalError("keys are ASCII text")
-        _check(item, depth + 1)
+        return value.values()
+    if isinstance(value, list | tuple):
+        return value
+    raise NotCanonicalError(f"only {TYPE_NAMES} have a canonical form, not {type(value).__name__}")
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
+_DECODER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
