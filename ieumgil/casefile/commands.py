@@ -53,7 +53,11 @@ def note(acting: Acting, case_id: UUID, text: str) -> UUID:
 
 @case.command("record")
 @click.argument("case_id", type=click.UUID)
-@click.option("--fields", prompt=True, help='JSON of field paths: {"identity.name": "…", "needs.languages": ["vi"]}; name null: not known.')
+@click.option(
+    "--fields",
+    prompt=True,
+    help='JSON of field paths: {"identity.name": "…", "needs.languages": ["vi"]}; name null: not known.',
+)
 @click.pass_obj
 def record(acting: Acting, case_id: UUID, fields: str) -> int:
     """Record who the person is and what is known; the case's new version is the answer."""
@@ -62,7 +66,9 @@ def record(acting: Acting, case_id: UUID, fields: str) -> int:
     rest = {path: value for path, value in said.items() if path not in identity}
     version = queries.case(acting.actor, CaseId(case_id)).version
     if identity:
-        version = actions.record_identity(acting.actor, CaseId(case_id), identity_from(identity), version=version)
+        version = actions.record_identity(
+            acting.actor, CaseId(case_id), identity_from(identity), version=version
+        )
     if rest:
         version = actions.set_facts(acting.actor, CaseId(case_id), rest, version=version)
     return version

@@ -51,34 +51,59 @@ def questions(language: str) -> list[dict[str, str]]:
 def screen(acting: Acting, case: UUID, answers: str, words: str, **age: object) -> dict[str, object]:
     """Record a screening; the conclusion and its reasons are the answer."""
     facts = AgeFacts(
-        timezone.now().date(), born=_day(age["born"]), act_began=_day(age["act_began"]), may_be_child=bool(age["maybe_child"])
+        timezone.now().date(),
+        born=_day(age["born"]),
+        act_began=_day(age["act_began"]),
+        may_be_child=bool(age["maybe_child"]),
     )
     view = actions.record_screening(
-        acting.actor, case=CaseId(case), answers=json.loads(answers), own_words=json.loads(words), age_facts=facts
+        acting.actor,
+        case=CaseId(case),
+        answers=json.loads(answers),
+        own_words=json.loads(words),
+        age_facts=facts,
     )
     found = view.conclusion
     return {
-        "conclusion": found.code, "rule": found.rule, "age": found.age_status, "urgent": found.urgent,
+        "conclusion": found.code,
+        "rule": found.rule,
+        "age": found.age_status,
+        "urgent": found.urgent,
         "reasons": [{"element": reason.element, "code": reason.code} for reason in found.reasons],
         "missing": [missing.code for missing in found.missing],
-    }  # fmt: skip
+    }
 
 
 @identification.command("read")
 @CASE
-@click.option("--established", multiple=True, help="Code of an indicator that the reviewer finds established.")
+@click.option(
+    "--established", multiple=True, help="Code of an indicator that the reviewer finds established."
+)
 @click.option("--unknown", multiple=True, help="Code of an indicator that is still unknown.")
 @click.option("--child", is_flag=True)
-@click.option("--exploitation", type=click.Choice([kind.value for kind in Exploitation]), default=Exploitation.LABOUR.value)
+@click.option(
+    "--exploitation",
+    type=click.Choice([kind.value for kind in Exploitation]),
+    default=Exploitation.LABOUR.value,
+)
 @click.pass_obj
 def read(
-    acting: Acting, case: UUID, established: tuple[str, ...], unknown: tuple[str, ...], child: bool, exploitation: str  # noqa: FBT001
+    acting: Acting,
+    case: UUID,
+    established: tuple[str, ...],
+    unknown: tuple[str, ...],
+    child: bool,
+    exploitation: str,  # noqa: FBT001
 ) -> dict[str, object]:
     """Record a reviewer's reading by the ILO indicators."""
     view = actions.record_reading(
-        acting.actor, case=CaseId(case), established=established, unknown=unknown, as_child=child,
+        acting.actor,
+        case=CaseId(case),
+        established=established,
+        unknown=unknown,
+        as_child=child,
         exploitation=Exploitation(exploitation),
-    )  # fmt: skip
+    )
     return {"outcome": view.reading.outcome, "because": view.reading.because, "age": view.reading.age}
 
 

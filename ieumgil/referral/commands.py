@@ -42,22 +42,36 @@ def referral() -> None:
 @click.argument("case", type=click.UUID)
 @click.option("--to", required=True, help="The agency to ask, by its short name on the roll.")
 @click.option("--urgency", type=click.Choice([u.value for u in Urgency]), required=True)
-@click.option("--about", required=True, help='What is asked, as JSON: {"need": "shelter", "region": "bada", …}; codes only.')
+@click.option(
+    "--about",
+    required=True,
+    help='What is asked, as JSON: {"need": "shelter", "region": "bada", …}; codes only.',
+)
 @ONCE
 @click.pass_obj
-def enquire_(acting: Acting, case: UUID, to: str, urgency: str, about: str, once: str | None) -> dict[str, str]:
+def enquire_(
+    acting: Acting, case: UUID, to: str, urgency: str, about: str, once: str | None
+) -> dict[str, str]:
     """Ask an agency, without identity, whether it can take the person; the thread is the answer."""
-    asked = {key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(about).items()}
+    asked = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(about).items()
+    }
     begun = enquire.enquire(
-        acting.actor, case=CaseId(case), to=agency_by_slug(to), enquiry=Enquiry(**asked), urgency=urgency,
+        acting.actor,
+        case=CaseId(case),
+        to=agency_by_slug(to),
+        enquiry=Enquiry(**asked),
+        urgency=urgency,
         click=Click(once=once),
-    )  # fmt: skip
+    )
     return {"thread": str(begun.thread), "message": begun.message}
 
 
 @referral.command("can-take")
 @THREAD
-@click.option("--hours", type=click.IntRange(1, 240), default=12, show_default=True, help="How long the place is kept.")
+@click.option(
+    "--hours", type=click.IntRange(1, 240), default=12, show_default=True, help="How long the place is kept."
+)
 @click.pass_obj
 def can_take(acting: Acting, thread: UUID, hours: int) -> str:
     """Say that the person can be taken."""
@@ -101,25 +115,44 @@ def refer_(acting: Acting, thread: UUID, shown: str | None, once: str | None) ->
 @click.option("--to", required=True)
 @click.option("--purpose", required=True)
 @click.option("--urgency", type=click.Choice([u.value for u in Urgency]), required=True)
-@click.option("--danger-article", default=None, help="Danger to life: the article of law; reviewed within 24 hours.")
+@click.option(
+    "--danger-article", default=None, help="Danger to life: the article of law; reviewed within 24 hours."
+)
 @click.option("--category", multiple=True, help="What the article reaches.")
-@click.option("--onward-of", type=click.UUID, default=None, help="The first thread, where this one refers onward.")
+@click.option(
+    "--onward-of", type=click.UUID, default=None, help="The first thread, where this one refers onward."
+)
 @click.pass_obj
 def refer_at_once(
-    acting: Acting, case: UUID, to: str, purpose: str, urgency: str, danger_article: str | None,
-    category: tuple[str, ...], onward_of: UUID | None,
-) -> dict[str, str]:  # fmt: skip
+    acting: Acting,
+    case: UUID,
+    to: str,
+    purpose: str,
+    urgency: str,
+    danger_article: str | None,
+    category: tuple[str, ...],
+    onward_of: UUID | None,
+) -> dict[str, str]:
     """Refer without an enquiry: where the agreement lets it be skipped, or in danger to life."""
     duty, worker = None, acting.actor.worker
     if danger_article and worker:
         duty = LegalDuty(
-            danger_article, DutyGround.DANGER_TO_LIFE, frozenset(map(CategoryCode, category)), frozenset(), worker,
+            danger_article,
+            DutyGround.DANGER_TO_LIFE,
+            frozenset(map(CategoryCode, category)),
+            frozenset(),
+            worker,
             timezone.now(),
-        )  # fmt: skip
+        )
     begun = refer.refer_at_once(
-        acting.actor, case=CaseId(case), to=agency_by_slug(to), purpose=PurposeCode(purpose), urgency=urgency,
-        duty=duty, onward_of=onward_of,
-    )  # fmt: skip
+        acting.actor,
+        case=CaseId(case),
+        to=agency_by_slug(to),
+        purpose=PurposeCode(purpose),
+        urgency=urgency,
+        duty=duty,
+        onward_of=onward_of,
+    )
     return {"thread": str(begun.thread), "message": begun.message}
 
 
@@ -199,7 +232,7 @@ def ask_onward(acting: Acting, thread: UUID, to: str, purpose: str) -> str:
     """Ask whether the person may be referred onward."""
     return answer.ask_onward(
         acting.actor, thread=ThreadId(thread), to=agency_by_slug(to), purpose=PurposeCode(purpose)
-    )  # fmt: skip
+    )
 
 
 @referral.command("outcome")
@@ -256,7 +289,12 @@ def settle_(acting: Acting, thread: UUID, void: tuple[str, ...]) -> bool:
 def packet(acting: Acting, thread: UUID, purpose: str) -> dict[str, object]:
     """Open a received packet; the opening stands in the ledger first."""
     view = packets.packet(acting.actor, ThreadId(thread), asked_for=PurposeCode(purpose))
-    return {"purpose": view.purpose, "fields": dict(view.fields), "feedback": sorted(view.feedback), "not_after": view.not_after}
+    return {
+        "purpose": view.purpose,
+        "fields": dict(view.fields),
+        "feedback": sorted(view.feedback),
+        "not_after": view.not_after,
+    }
 
 
 @referral.command("look")
@@ -288,7 +326,13 @@ def thread_(acting: Acting, thread: UUID) -> dict[str, object]:
 def watched(acting: Acting) -> list[dict[str, object]]:
     """List, for the coordinator, what is overdue: no identity, language or need."""
     return [
-        {"owed_by": str(row.owed_by), "state": row.state, "urgency": row.urgency, "level": row.level, "due": row.due_at}
+        {
+            "owed_by": str(row.owed_by),
+            "state": row.state,
+            "urgency": row.urgency,
+            "level": row.level,
+            "due": row.due_at,
+        }
         for row in work.watched(acting.actor)
     ]
 

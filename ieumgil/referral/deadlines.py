@@ -12,7 +12,9 @@ ESCALATE_AGAIN_AFTER = timedelta(hours=24)
 ENQUIRY_KEPT = timedelta(days=30)  # thread page: an enquiry is deleted after 30 days
 
 
-def due_in(state: State, urgency: Urgency, limits: TimeLimits, calendar: Calendar, now: datetime) -> datetime | None:
+def due_in(
+    state: State, urgency: Urgency, limits: TimeLimits, calendar: Calendar, now: datetime
+) -> datetime | None:
     """Give, in UTC to the second, when the step owed in this state is due; None where nobody owes.
 
     The sender of the message that led to the state computes it and signs it; nobody's clock decides afterwards.

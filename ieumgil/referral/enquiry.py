@@ -39,7 +39,7 @@ def coarsened(enquiry: Enquiry, common: Mapping[str, frozenset[str]]) -> Enquiry
     many = isinstance(enquiry.children_along, int) and enquiry.children_along > MANY_CHILDREN
     return replace(
         enquiry, languages=languages, children_along=ASK_LATER if many else enquiry.children_along, **changes
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # type: ignore[arg-type]
 
 
 MANY_CHILDREN = 3

@@ -73,19 +73,26 @@ class Graph:
     def rank(self, i: int, owes: Side | None) -> tuple[bool, bool, bool, bool, str]:
         message, kind = self.messages[i], self.messages[i].kind
         return (
-            not self._first >> i & 1, kind is not Kind.RECALL, kind is not Kind.ESCALATE, message.author is not owes, message.id,
-        )  # fmt: skip
+            not self._first >> i & 1,
+            kind is not Kind.RECALL,
+            kind is not Kind.ESCALATE,
+            message.author is not owes,
+            message.id,
+        )
 
     def unseen_by(self, close: int) -> bool:
         """Say whether R has a message that is concurrent with this close, whether it counts elsewhere or not."""
         return any(
-            m.author is Side.R and m.kind not in BESIDE
+            m.author is Side.R
+            and m.kind not in BESIDE
             and not (self.ancestors[close] >> i & 1 or self.ancestors[i] >> close & 1)
             for i, m in enumerate(self.messages)
-        )  # fmt: skip
+        )
 
     def heads(self) -> tuple[str, ...]:
-        return tuple(sorted(m.id for m, children in zip(self.messages, self.children, strict=True) if not children))
+        return tuple(
+            sorted(m.id for m, children in zip(self.messages, self.children, strict=True) if not children)
+        )
 
     def ids(self, mask: int) -> frozenset[str]:
         return frozenset(m.id for i, m in enumerate(self.messages) if mask >> i & 1)

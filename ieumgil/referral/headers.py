@@ -48,11 +48,23 @@ class Header:
     def body(self) -> dict[str, Json]:
         """Give the JSON object that is signed."""
         return {
-            "v": 1, "thread": str(self.thread), "from": str(self.sender), "to": str(self.receiver), "side": self.side.value,
-            "seq": self.seq, "prev": self.prev, "seen": list(self.seen), "kind": self.kind.value, "sent_at": self.sent_at,
-            "due": self.due, "urgency": self.urgency, "basis": self.basis.body(), "content_hash": self.content_hash,
-            "packet": self.packet, "onward_of": str(self.onward_of) if self.onward_of else None,
-        }  # fmt: skip
+            "v": 1,
+            "thread": str(self.thread),
+            "from": str(self.sender),
+            "to": str(self.receiver),
+            "side": self.side.value,
+            "seq": self.seq,
+            "prev": self.prev,
+            "seen": list(self.seen),
+            "kind": self.kind.value,
+            "sent_at": self.sent_at,
+            "due": self.due,
+            "urgency": self.urgency,
+            "basis": self.basis.body(),
+            "content_hash": self.content_hash,
+            "packet": self.packet,
+            "onward_of": str(self.onward_of) if self.onward_of else None,
+        }
 
     def signed_bytes(self) -> bytes:
         """Give the bytes that the agency's signature covers."""
@@ -61,8 +73,14 @@ class Header:
     def message(self) -> Message:
         """Give the message as far as the rule is concerned."""
         return Message(
-            header_id(canonical(self.body())), self.side, self.seq, self.prev, self.seen, self.kind, self.packet
-        )  # fmt: skip
+            header_id(canonical(self.body())),
+            self.side,
+            self.seq,
+            self.prev,
+            self.seen,
+            self.kind,
+            self.packet,
+        )
 
 
 def header_id(header: bytes) -> MessageId:

@@ -8,9 +8,22 @@ from ieumgil.referral.graph import Graph
 from ieumgil.referral.words import BESIDE, BRINGS_PACKET, Kind, Message, Side, State, Verdict, parents_of
 
 __all__ = [
-    "BESIDE", "MOVES", "OWES", "Kind", "Message", "Position", "Side", "State", "Thread", "Verdict",
-    "admit", "append", "fold", "next_place", "next_state",
-]  # fmt: skip
+    "BESIDE",
+    "MOVES",
+    "OWES",
+    "Kind",
+    "Message",
+    "Position",
+    "Side",
+    "State",
+    "Thread",
+    "Verdict",
+    "admit",
+    "append",
+    "fold",
+    "next_place",
+    "next_state",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +161,9 @@ def admit(known: Iterable[Message], message: Message) -> Verdict:
     parents = parents_of(message)
     if any(parent not in by_id for parent in parents):
         return Verdict.WAITING
-    if not _follows(by_id.get(message.prev or ""), message) or (message.packet and message.kind not in BRINGS_PACKET):
+    if not _follows(by_id.get(message.prev or ""), message) or (
+        message.packet and message.kind not in BRINGS_PACKET
+    ):
         return Verdict.REFUSED
     past: dict[str, Message] = {}
     queue = list(parents)
@@ -161,7 +176,9 @@ def admit(known: Iterable[Message], message: Message) -> Verdict:
     return Verdict.REFUSED if legal is None else Verdict.ADMITTED
 
 
-def next_place(messages: Sequence[Message], author: Side, thread: Thread) -> tuple[int, str | None, tuple[str, ...]]:
+def next_place(
+    messages: Sequence[Message], author: Side, thread: Thread
+) -> tuple[int, str | None, tuple[str, ...]]:
     """Give (seq, prev, seen) for the author's next message: it continues after the author's last message that stands."""
     standing = frozenset(thread.order)
     mine = [m for m in messages if m.author is author and m.id in standing]

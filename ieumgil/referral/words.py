@@ -79,7 +79,9 @@ class Message:
 
 BESIDE: Final = frozenset({Kind.ESCALATE, Kind.OPENED})  # they stand beside the state
 BRINGS_PACKET: Final = frozenset({Kind.REFER, Kind.REPLY})
-UNFREEZABLE: Final = frozenset({Kind.RECALL, Kind.ERASED})  # they count in a frozen thread too, and cannot be signed away
+UNFREEZABLE: Final = frozenset(
+    {Kind.RECALL, Kind.ERASED}
+)  # they count in a frozen thread too, and cannot be signed away
 
 
 def parents_of(message: Message) -> set[str]:

@@ -98,7 +98,11 @@ def main() -> None:
     set_up()
     from ieumgil.site.words import told  # noqa: PLC0415
 
-    if os.environ.get("IEUMGIL_HOME") and not Path(os.environ["IEUMGIL_HOME"]).exists() and "init" not in sys.argv:
+    if (
+        os.environ.get("IEUMGIL_HOME")
+        and not Path(os.environ["IEUMGIL_HOME"]).exists()
+        and "init" not in sys.argv
+    ):
         sys.exit(f"there is no node at {os.environ['IEUMGIL_HOME']}: make one with ieumgil init")
     from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError  # noqa: PLC0415
 

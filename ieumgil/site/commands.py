@@ -57,9 +57,21 @@ def init() -> None:
 @node.command("host")
 @click.argument("slug", metavar="AGENCY")
 @click.option("--address", required=True, help="The node's address, as other nodes reach it.")
-@click.option("--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True)
-@click.option("--root-out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Keep this file away from the node.")
-@click.option("--card-out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="For the coordinator's roll.")
+@click.option(
+    "--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True
+)
+@click.option(
+    "--root-out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="Keep this file away from the node.",
+)
+@click.option(
+    "--card-out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="For the coordinator's roll.",
+)
 def host(slug: str, address: str, passphrase_file: Path, root_out: Path, card_out: Path) -> str:
     """Host an agency of this node's country: its vault, its keys and its card. Gives its id."""
     entry = next((one for one in country(settings.IEUMGIL_COUNTRY)["agencies"] if one["slug"] == slug), None)
@@ -67,8 +79,12 @@ def host(slug: str, address: str, passphrase_file: Path, root_out: Path, card_ou
         raise click.UsageError(f"the country's profile lists no agency {slug!r}")
     passphrase = passphrase_file.read_text(encoding="utf-8").rstrip("\r\n")
     accounts.host_agency(
-        slug=slug, name_en=entry["en"], name_ko=entry["ko"], agency_class=AgencyClass(entry["class"]), agency=entry["id"]
-    )  # fmt: skip
+        slug=slug,
+        name_en=entry["en"],
+        name_ko=entry["ko"],
+        agency_class=AgencyClass(entry["class"]),
+        agency=entry["id"],
+    )
     agency = AgencyId(accounts_queries.hosted_agency(slug).pk)
     vault.create_kek(agency, passphrase)
     vault.unlock(agency, passphrase)
@@ -76,18 +92,25 @@ def host(slug: str, address: str, passphrase_file: Path, root_out: Path, card_ou
     write_root(root_out, agency, root, passphrase, cheap=settings.IEUMGIL_KDF_PROFILE == "test")
     card_out.write_bytes(canonical(make_keys(agency, root=root, node=address, now=timezone.now())))
     if accounts_queries.shares_a_node_badly():
-        click.echo("warning: a body of protection and a body of enforcement share this node; they should not", err=True)
+        click.echo(
+            "warning: a body of protection and a body of enforcement share this node; they should not",
+            err=True,
+        )
     return str(agency)
 
 
 @node.command("invite")
 @click.argument("slug", metavar="AGENCY")
 @click.argument("handle")
-@click.option("--role", "roles", type=click.Choice([role.value for role in Role]), multiple=True, required=True)
+@click.option(
+    "--role", "roles", type=click.Choice([role.value for role in Role]), multiple=True, required=True
+)
 def invite(slug: str, handle: str, roles: tuple[str, ...]) -> str:
     """Invite a worker of a hosted agency."""
     agency = AgencyId(accounts_queries.hosted_agency(slug).pk)
-    return str(accounts.invite_worker(agency=agency, handle=handle, display_name=handle, roles=map(Role, roles)))
+    return str(
+        accounts.invite_worker(agency=agency, handle=handle, display_name=handle, roles=map(Role, roles))
+    )
 
 
 @node.command("serve")
@@ -95,9 +118,23 @@ def invite(slug: str, handle: str, roles: tuple[str, ...]) -> str:
 def serve(bind: str) -> None:
     """Serve the node and run its clock, until stopped."""
     web = [
-        sys.executable, "-m", "gunicorn", "ieumgil.site.wsgi:application", "--bind", bind, "--workers", "1", "--threads", "4",
-        "--worker-class", "gthread", "--log-level", "warning", "--graceful-timeout", "5",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "ieumgil.site.wsgi:application",
+        "--bind",
+        bind,
+        "--workers",
+        "1",
+        "--threads",
+        "4",
+        "--worker-class",
+        "gthread",
+        "--log-level",
+        "warning",
+        "--graceful-timeout",
+        "5",
+    ]
     clock = [sys.executable, "-m", "ieumgil.site", "node", "work"]
     children = [subprocess.Popen(command) for command in (web, clock)]  # noqa: S603  both command lines are ours
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

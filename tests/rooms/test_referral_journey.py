@@ -31,7 +31,9 @@ def case(mechanism: People) -> CaseId:
 
 def _offered(people: People, case: CaseId) -> ThreadId:
     give_leave(people.owner, case, NOW)
-    begun = enquire.enquire(people.owner, case=case, to=people.shelter, enquiry=ENQUIRY, urgency="urgent", now=NOW)
+    begun = enquire.enquire(
+        people.owner, case=case, to=people.shelter, enquiry=ENQUIRY, urgency="urgent", now=NOW
+    )
     carry(NOW)
     answer.can_take(people.stranger, thread=begun.thread, place_until=NOW + timedelta(hours=8), now=NOW)
     carry(NOW)
@@ -70,7 +72,9 @@ def test_a_referral_goes_from_enquiry_to_close_and_both_sides_agree(mechanism: P
     assert _state(mechanism, thread) == "CLOSED"
 
 
-def test_the_packet_holds_what_was_agreed_and_never_what_may_not_leave(mechanism: People, case: CaseId) -> None:
+def test_the_packet_holds_what_was_agreed_and_never_what_may_not_leave(
+    mechanism: People, case: CaseId
+) -> None:
     view = packet(mechanism.stranger, _referred(mechanism, case), asked_for=SHELTER)
     assert view.fields[FieldPath("identity.name")] == "예시가"
     assert FieldPath("health.urgent") not in view.fields  # health is sent only if the consent names it
@@ -81,7 +85,7 @@ def test_without_leave_nobody_is_asked(mechanism: People, case: CaseId) -> None:
     with pytest.raises(DeniedError, match="no-leave"):
         enquire.enquire(
             mechanism.owner, case=case, to=mechanism.shelter, enquiry=ENQUIRY, urgency="urgent", now=NOW
-        )  # fmt: skip
+        )
 
 
 def test_without_consent_nothing_is_sent(mechanism: People, case: CaseId) -> None:
@@ -116,7 +120,9 @@ def test_words_written_on_an_old_page_are_kept(mechanism: People, case: CaseId) 
     old = look(mechanism.stranger, thread).heads
     answer.accept(mechanism.stranger, thread=thread, now=NOW)
     with pytest.raises(StaleError) as stale:
-        answer.query(mechanism.stranger, thread=thread, question="long words", click=Click(heads=old), now=NOW)
+        answer.query(
+            mechanism.stranger, thread=thread, question="long words", click=Click(heads=old), now=NOW
+        )
     assert stale.value.kept
     assert _state_after_carry(mechanism, thread) == "ACCEPTED"
 
@@ -136,9 +142,11 @@ def test_a_thread_always_stands_on_a_work_list_until_it_is_closed(mechanism: Peo
     give_leave(mechanism.owner, case, NOW)
     begun = enquire.enquire(
         mechanism.owner, case=case, to=mechanism.shelter, enquiry=ENQUIRY, urgency="emergency", now=NOW
-    )  # fmt: skip
+    )
     (line,) = work_list(mechanism.owner)
-    assert line.undelivered  # the receiver owes the step, but the sender owes delivery until a receipt is kept
+    assert (
+        line.undelivered
+    )  # the receiver owes the step, but the sender owes delivery until a receipt is kept
     carry(NOW)
     assert not work_list(mechanism.owner)
     assert [item.thread for item in work_list(mechanism.stranger)] == [begun.thread]

@@ -59,15 +59,30 @@ def give_leave(actor: Actor, case: CaseId, now: datetime) -> None:
 
 
 def give_consent(
-    actor: Actor, case: CaseId, to: AgencyId, now: datetime, *, categories: tuple[str, ...] = CATEGORIES,
+    actor: Actor,
+    case: CaseId,
+    to: AgencyId,
+    now: datetime,
+    *,
+    categories: tuple[str, ...] = CATEGORIES,
     feedback: frozenset[Feedback] = frozenset(Feedback),
-) -> GrantId:  # fmt: skip
+) -> GrantId:
     """Record the person's consent for one recipient."""
     grant = Grant(
-        GrantId(uuid4()), 1, frozenset({PurposeCode("shelter")}), frozenset({to}),
-        frozenset(map(CategoryCode, categories)), frozenset(), given_at=now, until=now + timedelta(days=90),
-        language="vi", how=How.READ_ALOUD, form=Form.SPOKEN, by_whom=GivenBy.PERSON, feedback=feedback,
-    )  # fmt: skip
+        GrantId(uuid4()),
+        1,
+        frozenset({PurposeCode("shelter")}),
+        frozenset({to}),
+        frozenset(map(CategoryCode, categories)),
+        frozenset(),
+        given_at=now,
+        until=now + timedelta(days=90),
+        language="vi",
+        how=How.READ_ALOUD,
+        form=Form.SPOKEN,
+        by_whom=GivenBy.PERSON,
+        feedback=feedback,
+    )
     return consent.record_grant(actor, case, grant, now=now).id
 
 
@@ -76,5 +91,3 @@ def carry(now: datetime) -> None:
     for _ in range(10):
         if not deliver_due(now=now).settled:
             return
-
-

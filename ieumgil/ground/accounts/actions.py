@@ -41,6 +41,8 @@ def invite_worker(
 @transaction.atomic
 def take_back_role(*, agency: AgencyId, handle: str, role: Role, now: datetime | None = None) -> None:
     """End a role from now on; the next query of the worker already lacks it. Raises AbsentError for another agency's worker."""
-    held = RoleHeld.objects.filter(worker__agency_id=agency, worker__handle=handle, role=role.value, until=None)
+    held = RoleHeld.objects.filter(
+        worker__agency_id=agency, worker__handle=handle, role=role.value, until=None
+    )
     if not held.update(until=now or timezone.now()):
         raise AbsentError

@@ -17,9 +17,16 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
 
 
-_CASEWORK = frozenset({
-    P.CASE_OPEN, P.CASE_READ, P.CONSENT_RECORD, P.REFERRAL_READ, P.REFERRAL_SEND, P.SCREENING_DO,
-})  # fmt: skip
+_CASEWORK = frozenset(
+    {
+        P.CASE_OPEN,
+        P.CASE_READ,
+        P.CONSENT_RECORD,
+        P.REFERRAL_READ,
+        P.REFERRAL_SEND,
+        P.SCREENING_DO,
+    }
+)
 
 RIGHTS: dict[Role, frozenset[P]] = {
     Role.FIRST_RESPONDER: _CASEWORK,

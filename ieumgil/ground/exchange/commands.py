@@ -41,12 +41,20 @@ def roll_group() -> None:
 
 @roll_group.command("sign")
 @click.argument("cards", nargs=-1, type=FILE)
-@click.option("--revoke-key", multiple=True, help="Name (32 hex digits) of a key that must not be trusted any more.")
-@click.option("--revoke-agency", multiple=True, help="Short name of an agency that has left or must be kept out.")
+@click.option(
+    "--revoke-key", multiple=True, help="Name (32 hex digits) of a key that must not be trusted any more."
+)
+@click.option(
+    "--revoke-agency", multiple=True, help="Short name of an agency that has left or must be kept out."
+)
 @click.option("--out", type=OUT, default=None)
 @click.pass_obj
 def sign(
-    acting: Acting, cards: tuple[Path, ...], revoke_key: tuple[str, ...], revoke_agency: tuple[str, ...], out: Path | None
+    acting: Acting,
+    cards: tuple[Path, ...],
+    revoke_key: tuple[str, ...],
+    revoke_agency: tuple[str, ...],
+    out: Path | None,
 ) -> int:
     """Sign the first roll, or the next one with these cards; the next one goes to every agency by itself. Gives its version."""
     read = [json.loads(path.read_text("utf-8")) for path in cards]
@@ -54,7 +62,7 @@ def sign(
         left = [queries.agency_by_slug(slug) for slug in revoke_agency]
         signed = roll.sign_next_roll(
             acting.actor, cards=read, revoke_keys=revoke_key, revoke_agencies=left, now=timezone.now()
-        )  # fmt: skip
+        )
     else:
         signed = roll.sign_first_roll(acting.actor, cards=read, now=timezone.now())
     if out is not None:
@@ -75,13 +83,17 @@ def words(path: Path, language: str) -> str:
 
 @roll_group.command("join")
 @click.argument("path", metavar="FILE", type=FILE)
-@click.option("--words", "compared", required=True, help="The twelve words as the coordinator said them, by voice.")
+@click.option(
+    "--words", "compared", required=True, help="The twelve words as the coordinator said them, by voice."
+)
 def join(path: Path, compared: str) -> int:
     """Join a roll whose coordinator's words you have compared by voice. Gives its version."""
     signed = json.loads(path.read_text("utf-8"))
     root = _root_in(signed)
     if compared.split() not in [list(fingerprint(root, language)) for language in ("en", "ko")]:
-        raise click.ClickException("these are not the words of this roll: do not join, and call the coordinator")
+        raise click.ClickException(
+            "these are not the words of this roll: do not join, and call the coordinator"
+        )
     return roll.join_roll(signed, coordinator_root=root, now=timezone.now()).version
 
 
@@ -144,7 +156,8 @@ def take_file(path: Path, receipt: Path | None, language: str) -> dict[str, str]
 def alarms(acting: Acting) -> list[dict[str, str]]:
     """List what people must look into."""
     return [
-        {"id": str(row.pk), "code": row.code, "since": row.raised_at.isoformat()} for row in queries.open_alarms(acting.actor)
+        {"id": str(row.pk), "code": row.code, "since": row.raised_at.isoformat()}
+        for row in queries.open_alarms(acting.actor)
     ]
 
 
@@ -152,7 +165,13 @@ def alarms(acting: Acting) -> list[dict[str, str]]:
 def agencies() -> list[dict[str, str]]:
     """List who is on the roll."""
     return [
-        {"id": str(one.agency), "slug": one.slug, "en": one.name_en, "ko": one.name_ko, "class": one.agency_class}
+        {
+            "id": str(one.agency),
+            "slug": one.slug,
+            "en": one.name_en,
+            "ko": one.name_ko,
+            "class": one.agency_class,
+        }
         for one in queries.roll().cards.values()
     ]
 

@@ -11,8 +11,13 @@ from cryptography.exceptions import InvalidSignature
 from django.db.models import Max, Q, QuerySet
 
 from ieumgil.ground.exchange.cards import (
-    AgencyCard, RefusedCardError, SealKey, seal_key_for, sign_keys_of, verify_card,
-)  # fmt: skip
+    AgencyCard,
+    RefusedCardError,
+    SealKey,
+    seal_key_for,
+    sign_keys_of,
+    verify_card,
+)
 from ieumgil.ground.exchange.keys import from_text, verify_key
 from ieumgil.ground.exchange.models import AgencyKey, Alarm, Card, InboxItem, OutboxItem, RollVersion
 from ieumgil.ground.exchange.roll import Roll, read_signed_roll
@@ -59,7 +64,9 @@ def signed_roll() -> Json:
 
 @lru_cache(maxsize=8)
 def _parsed_roll(digest: str) -> Roll:
-    return read_signed_roll(json.loads(RollVersion.objects.filter(digest=digest).values_list("body", flat=True)[0]))
+    return read_signed_roll(
+        json.loads(RollVersion.objects.filter(digest=digest).values_list("body", flat=True)[0])
+    )
 
 
 def cards_of(agency: AgencyId) -> Sequence[AgencyCard]:

@@ -15,5 +15,7 @@ def word(code: str, language: str) -> str:
 @cache
 def words() -> Mapping[str, Mapping[str, str]]:
     """Give every code with its Korean and English words (data/words.json)."""
-    data: Mapping[str, Mapping[str, str]] = json.loads((files("ieumgil.ground.words") / "data" / "words.json").read_text("utf-8"))
+    data: Mapping[str, Mapping[str, str]] = json.loads(
+        (files("ieumgil.ground.words") / "data" / "words.json").read_text("utf-8")
+    )
     return data

@@ -22,18 +22,33 @@ from ieumgil.referral.rules import Kind
 
 
 def can_take(
-    actor: Actor, *, thread: ThreadId, place_until: datetime, click: Click = NO_CLICK, now: datetime | None = None
+    actor: Actor,
+    *,
+    thread: ThreadId,
+    place_until: datetime,
+    click: Click = NO_CLICK,
+    now: datetime | None = None,
 ) -> MessageId:
     """Say that the person can be taken, and until when the place is kept."""
     return speak(
-        actor, thread, Kind.CAN_TAKE, lambda _row, _now: {"place_until": wire_time(place_until)}, click=click, now=now
-    )  # fmt: skip
+        actor,
+        thread,
+        Kind.CAN_TAKE,
+        lambda _row, _now: {"place_until": wire_time(place_until)},
+        click=click,
+        now=now,
+    )
 
 
 def cannot_take(
-    actor: Actor, *, thread: ThreadId, reason: str, suggested: tuple[AgencyId, ...] = (), click: Click = NO_CLICK,
+    actor: Actor,
+    *,
+    thread: ThreadId,
+    reason: str,
+    suggested: tuple[AgencyId, ...] = (),
+    click: Click = NO_CLICK,
     now: datetime | None = None,
-) -> MessageId:  # fmt: skip
+) -> MessageId:
     """Say that the person cannot be taken, with a reason's code ("safety" says no more) and who else might."""
     content: dict[str, Json] = {"reason": reason, "suggested": [str(agency) for agency in suggested]}
     return speak(actor, thread, Kind.CANNOT_TAKE, lambda _row, _now: content, click=click, now=now)
@@ -61,20 +76,32 @@ def accept(
 
 
 def decline(
-    actor: Actor, *, thread: ThreadId, reason: str, suggested: tuple[AgencyId, ...] = (), click: Click = NO_CLICK,
+    actor: Actor,
+    *,
+    thread: ThreadId,
+    reason: str,
+    suggested: tuple[AgencyId, ...] = (),
+    click: Click = NO_CLICK,
     now: datetime | None = None,
-) -> MessageId:  # fmt: skip
+) -> MessageId:
     """Decline the referral, or say that one is no longer able to take the person."""
     content: dict[str, Json] = {"reason": reason, "suggested": [str(agency) for agency in suggested]}
     return speak(actor, thread, Kind.DECLINE, lambda _row, _now: content, click=click, now=now)
 
 
 def arrived(
-    actor: Actor, *, thread: ThreadId, at: datetime | None = None, click: Click = NO_CLICK, now: datetime | None = None
-) -> MessageId:  # fmt: skip
+    actor: Actor,
+    *,
+    thread: ThreadId,
+    at: datetime | None = None,
+    click: Click = NO_CLICK,
+    now: datetime | None = None,
+) -> MessageId:
     """Say that the person is here; also after NOT ARRIVED, and after that was closed while the packet lives."""
     moment = at or now or timezone.now()
-    return speak(actor, thread, Kind.ARRIVED, lambda _row, _now: {"at": wire_time(moment)}, click=click, now=now)
+    return speak(
+        actor, thread, Kind.ARRIVED, lambda _row, _now: {"at": wire_time(moment)}, click=click, now=now
+    )
 
 
 def not_arrived(
@@ -95,13 +122,20 @@ def outcome(
     actor: Actor, *, thread: ThreadId, code: str, click: Click = NO_CLICK, now: datetime | None = None
 ) -> MessageId:
     """Tell the referrer the outcome: without the person's agreement to that, only that it ended ("ended")."""
-    return speak(actor, thread, Kind.OUTCOME, _as_agreed("outcome", code, otherwise="ended"), click=click, now=now)
+    return speak(
+        actor, thread, Kind.OUTCOME, _as_agreed("outcome", code, otherwise="ended"), click=click, now=now
+    )
 
 
 def ask_onward(
-    actor: Actor, *, thread: ThreadId, to: UUID, purpose: PurposeCode, click: Click = NO_CLICK,
+    actor: Actor,
+    *,
+    thread: ThreadId,
+    to: UUID,
+    purpose: PurposeCode,
+    click: Click = NO_CLICK,
     now: datetime | None = None,
-) -> MessageId:  # fmt: skip
+) -> MessageId:
     """Ask the referrer whether the person may be referred onward to a third agency, for a purpose."""
     content: dict[str, Json] = {"to": str(to), "purpose": purpose}
     return speak(actor, thread, Kind.ASK_ONWARD, lambda _row, _now: content, click=click, now=now)
@@ -125,5 +159,3 @@ def _feedback(row: ThreadRow) -> set[str]:
         if isinstance(body, dict) and isinstance(body["feedback"], list):
             agreed |= {str(item) for item in body["feedback"]}
     return agreed
-
-

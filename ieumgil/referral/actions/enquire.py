@@ -34,9 +34,15 @@ class Begun:
 
 
 def enquire(
-    actor: Actor, *, case: CaseId, to: AgencyId, enquiry: Enquiry, urgency: str, click: Click = NO_CLICK,
+    actor: Actor,
+    *,
+    case: CaseId,
+    to: AgencyId,
+    enquiry: Enquiry,
+    urgency: str,
+    click: Click = NO_CLICK,
     now: datetime | None = None,
-) -> Begun:  # fmt: skip
+) -> Begun:
     """Ask one agency whether it can take the person, without identity, with the person's spoken leave.
 
     What would be rare in the region goes as "ask-later". Raises DeniedError (no-leave, no-basis, no-right), AbsentError.
@@ -55,7 +61,7 @@ def enquire(
         asked = coarsened(enquiry, common_values(enquiry.region))
         row = new_thread(
             actor, case=case, to=to, urgency=urgency, basis=basis_ref(basis), purpose=enquiry.need, now=moment
-        )  # fmt: skip
+        )
         content = cast("dict[str, Json]", asdict(asked))
         said = say(actor, row, Kind.ENQUIRY, content, click=click, now=moment)
         return Begun(ThreadId(row.thread), said)
@@ -91,5 +97,3 @@ def _begun_before(actor: Actor, click: Click) -> Begun | None:
         return None
     thread = Sent.objects.values_list("thread", flat=True).get(agency_id=actor.agency, key=click.once)
     return Begun(ThreadId(thread), message)
-
-

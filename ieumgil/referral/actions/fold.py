@@ -9,25 +9,49 @@ from ieumgil.agreements.rules import Calendar, LimitUnit, TimeLimit, TimeLimits,
 from ieumgil.ground.accounts.queries import clock, ledger_handle
 from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.actions.alarm import raise_alarm
-from ieumgil.kernel.canonical import parse_object
 from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.canonical import parse_object
 from ieumgil.kernel.ids import AgencyId, KeyId
 from ieumgil.kernel.outcome import AbsentError
 from ieumgil.referral.deadlines import due_in
 from ieumgil.referral.headers import Header, read_header
 from ieumgil.referral.models import MessageRow, ThreadRow
-from ieumgil.referral.rules import BESIDE, OWES, Kind, Message, Position, Side, State, Thread, fold, next_place
+from ieumgil.referral.rules import (
+    BESIDE,
+    OWES,
+    Kind,
+    Message,
+    Position,
+    Side,
+    State,
+    Thread,
+    fold,
+    next_place,
+)
 from ieumgil.referral.rules import append as append_to
 
 _ALL = (
-    "state", "owes", "before", "missed", "packet_lives", "frozen", "heads", "own_seq", "own_last", "moved_by", "due_at", "void",
-)  # fmt: skip
+    "state",
+    "owes",
+    "before",
+    "missed",
+    "packet_lives",
+    "frozen",
+    "heads",
+    "own_seq",
+    "own_last",
+    "moved_by",
+    "due_at",
+    "void",
+)
 
 
 def position_of(row: ThreadRow) -> Position:
     """Give where the last fold left the thread."""
-    return Position(State(row.state), State(row.before) if row.before else None, row.missed, row.packet_lives, row.frozen)
+    return Position(
+        State(row.state), State(row.before) if row.before else None, row.missed, row.packet_lives, row.frozen
+    )
 
 
 def moved(row: ThreadRow, header: Header, message: MessageRow) -> None:
@@ -48,11 +72,17 @@ def refold(row: ThreadRow, now: datetime) -> Thread:
     row.heads, row.frozen = list(thread.heads), bool(thread.twins)
     row.own_seq, row.own_last, _ = _own_place(messages, row, thread)
     row.moved_by = thread.moved_by or ""
-    row.due_at = MessageRow.objects.filter(thread=row, message_id=row.moved_by).values_list("due_at", flat=True).first()
+    row.due_at = (
+        MessageRow.objects.filter(thread=row, message_id=row.moved_by)
+        .values_list("due_at", flat=True)
+        .first()
+    )
     row.save(update_fields=[*_ALL])
     _destroy_left_out(row, thread, now)
     if thread.twins:
-        raise_alarm(AgencyId(row.agency_id), code="thread-forked", peer=row.peer, subject=str(row.thread), now=now)
+        raise_alarm(
+            AgencyId(row.agency_id), code="thread-forked", peer=row.peer, subject=str(row.thread), now=now
+        )
     return thread
 
 
@@ -60,7 +90,9 @@ def _destroy_left_out(row: ThreadRow, thread: Thread, now: datetime) -> None:
     """Destroy received packets that were signed away: the settlement's signature is this side's word for it."""
     if not row.void or row.side != Side.R:
         return
-    gone = MessageRow.objects.filter(thread=row, packet=True, content__isnull=False).exclude(message_id__in=thread.order)
+    gone = MessageRow.objects.filter(thread=row, packet=True, content__isnull=False).exclude(
+        message_id__in=thread.order
+    )
     for message in gone.filter(standing=MessageRow.Standing.ADMITTED).select_related("thread"):
         forget(clock(AgencyId(row.agency_id)), message, "settled", now)
 
@@ -105,7 +137,11 @@ def _roll_limits(otherwise: TimeLimits) -> TimeLimits:
         of_roll = exchange.roll().time_limits
     except AbsentError:
         return otherwise
-    units = {"hours": (LimitUnit.HOURS, 1), "days": (LimitUnit.HOURS, 24), "working-days": (LimitUnit.WORKING_DAYS, 1)}
+    units = {
+        "hours": (LimitUnit.HOURS, 1),
+        "days": (LimitUnit.HOURS, 24),
+        "working-days": (LimitUnit.WORKING_DAYS, 1),
+    }
     made = {}
     for urgency, limit in of_roll.items():
         unit, times = units[limit.unit]
@@ -120,5 +156,10 @@ def _own_place(messages: list[Message], row: ThreadRow, thread: Thread) -> tuple
 
 def _set_position(row: ThreadRow, at: Position) -> None:
     owes = OWES[at.state]
-    row.state, row.before, row.missed, row.packet_lives = at.state, at.before or "", at.missed, at.packet_lives
+    row.state, row.before, row.missed, row.packet_lives = (
+        at.state,
+        at.before or "",
+        at.missed,
+        at.packet_lives,
+    )
     row.owes = owes or ""

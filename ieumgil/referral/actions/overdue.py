@@ -47,10 +47,16 @@ def take_watch(actor: Actor, came: Received, now: datetime) -> None:
         raise DeniedError(RefusalReason.WRONG_RECIPIENT)
     body = came.body
     Watched.objects.create(
-        agency_id=actor.agency, watch_id=UUID(str(body["watch_id"])), reported_by=came.sender,
-        owed_by=UUID(str(body["owed_by"])), state=str(body["state"]), urgency=str(body["urgency"]),
-        level=int(str(body["level"])), due_at=datetime.fromisoformat(str(body["due"])), received_at=now,
-    )  # fmt: skip
+        agency_id=actor.agency,
+        watch_id=UUID(str(body["watch_id"])),
+        reported_by=came.sender,
+        owed_by=UUID(str(body["owed_by"])),
+        state=str(body["state"]),
+        urgency=str(body["urgency"]),
+        level=int(str(body["level"])),
+        due_at=datetime.fromisoformat(str(body["due"])),
+        received_at=now,
+    )
 
 
 def _overdue(agency: AgencyId, now: datetime) -> list[UUID]:
@@ -69,7 +75,7 @@ def _escalate(actor: Actor, thread: ThreadId, now: datetime) -> int:
         entry.subject = vault.handle(actor.agency, KeyId(row.key))
         told = Escalation.objects.create(
             agency_id=actor.agency, thread=row, step=row.moved_by, level=level, told_at=now
-        )  # fmt: skip
+        )
         _tell_coordinator(actor, row, told, now)
         if not row.frozen:
             say(actor, row, Kind.ESCALATE, {"step": row.moved_by, "level": level}, now=now)
@@ -90,9 +96,13 @@ def _tell_coordinator(actor: Actor, row: ThreadRow, told: Escalation, now: datet
         return
     owed_by = row.agency_id if row.owes == row.side else row.peer
     body: dict[str, Json] = {
-        "watch_id": str(told.watch_id), "owed_by": str(owed_by), "state": row.state, "urgency": row.urgency,
-        "level": told.level, "due": wire_time(row.due_at),
-    }  # fmt: skip
+        "watch_id": str(told.watch_id),
+        "owed_by": str(owed_by),
+        "state": row.state,
+        "urgency": row.urgency,
+        "level": told.level,
+        "due": wire_time(row.due_at),
+    }
     if coordinator == actor.agency:
         return
     send(actor, parcel=Parcel(coordinator, "watch", body), now=now)

@@ -42,7 +42,12 @@ def recall(
 
 
 def erase(
-    actor: Actor, *, thread: ThreadId, keep: Kept | None = None, click: Click = NO_CLICK, now: datetime | None = None
+    actor: Actor,
+    *,
+    thread: ThreadId,
+    keep: Kept | None = None,
+    click: Click = NO_CLICK,
+    now: datetime | None = None,
 ) -> MessageId:
     """Destroy the keys of every packet of the thread and say so, naming what is kept and under which article.
 
@@ -70,7 +75,9 @@ def recall_what_lapsed(*, now: datetime) -> int:
         actor = clock(AgencyId(agency.pk))
         for row in _living(actor.agency, Side.F).exclude(grant=None).exclude(state=State.RECALLED):
             if row.grant and consent.ended(actor, [GrantId(row.grant)], now):
-                done += _try(partial(recall, actor, thread=ThreadId(row.thread), reason="consent-withdrawn", now=now))
+                done += _try(
+                    partial(recall, actor, thread=ThreadId(row.thread), reason="consent-withdrawn", now=now)
+                )
     return done
 
 
@@ -91,7 +98,7 @@ def delete_old_enquiries(*, now: datetime) -> int:
     """Delete what enquiries said 30 days after they were made, on both sides (thread page); gives how many."""
     old = MessageRow.objects.filter(
         kind=Kind.ENQUIRY, kept_at__lt=now - ENQUIRY_KEPT, content__isnull=False
-    ).select_related("thread")  # fmt: skip
+    ).select_related("thread")
     done = 0
     for row in old[:500]:
         agency = AgencyId(row.agency_id)

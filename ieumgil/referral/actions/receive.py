@@ -14,7 +14,7 @@ from ieumgil.ground.vault.actions import KeyKind
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, canonical
 from ieumgil.kernel.ids import AgencyId, FieldPath, KeyId, PurposeCode
-from ieumgil.kernel.outcome import AbsentError, Deny, DeniedError
+from ieumgil.kernel.outcome import AbsentError, DeniedError, Deny
 from ieumgil.referral.actions.fold import as_message, messages_of, refold
 from ieumgil.referral.contents import fits
 from ieumgil.referral.headers import Header, content_hash, read_header
@@ -44,7 +44,11 @@ def take_message(actor: Actor, came: Received, now: datetime) -> None:
 
 def take_refusal(actor: Actor, *, bundle_id: str, reason: str, now: datetime) -> None:
     """Take a message back that the peer's signed receipt refused, and what was built on it: its sender owes the step again."""
-    message = MessageRow.objects.filter(agency_id=actor.agency, message_id=bundle_id).select_related("thread").first()
+    message = (
+        MessageRow.objects.filter(agency_id=actor.agency, message_id=bundle_id)
+        .select_related("thread")
+        .first()
+    )
     if message is None:
         return
     row = ThreadRow.objects.select_for_update().get(pk=message.thread_id)
@@ -52,7 +56,9 @@ def take_refusal(actor: Actor, *, bundle_id: str, reason: str, now: datetime) ->
     for later in messages_of(row):
         if parents_of(later) & fallen:
             fallen.add(later.id)
-    MessageRow.objects.filter(thread=row, message_id__in=fallen).update(standing=Standing.REFUSED, reason=reason)
+    MessageRow.objects.filter(thread=row, message_id__in=fallen).update(
+        standing=Standing.REFUSED, reason=reason
+    )
     refold(row, now)
     raise_alarm(actor.agency, code="message-refused", peer=row.peer, subject=bundle_id, now=now)
 
@@ -92,10 +98,18 @@ def _thread_of(actor: Actor, header: Header, now: datetime) -> ThreadRow:
     if header.side is not Side.F:
         raise DeniedError(RefusalReason.WRONG_THREAD)
     return ThreadRow.objects.create(
-        agency_id=actor.agency, thread=header.thread, side=Side.R, peer=header.sender,
-        key=vault.new_key(actor.agency, KeyKind.THREAD, now=now), urgency=header.urgency, basis=header.basis.body(),
-        state="START", owes=Side.F, opened_at=now, onward_of=header.onward_of,
-    )  # fmt: skip
+        agency_id=actor.agency,
+        thread=header.thread,
+        side=Side.R,
+        peer=header.sender,
+        key=vault.new_key(actor.agency, KeyKind.THREAD, now=now),
+        urgency=header.urgency,
+        basis=header.basis.body(),
+        state="START",
+        owes=Side.F,
+        opened_at=now,
+        onward_of=header.onward_of,
+    )
 
 
 def _check_basis(header: Header, envelope: dict[str, Json] | None, now: datetime) -> None:
@@ -127,13 +141,16 @@ def _may_be_held(purpose: Purpose, fields: dict[str, Json]) -> bool:
     """Say whether a packet holds only what its purpose needs and what may ever leave: a sender's slip stops here too."""
     known = agreements.fields()
     return all(
-        FieldPath(path) in purpose.needs and known[FieldPath(path)].may_leave_for(purpose.code) for path in fields
+        FieldPath(path) in purpose.needs and known[FieldPath(path)].may_leave_for(purpose.code)
+        for path in fields
     )
 
 
 def _judge(row: ThreadRow, header: Header) -> Verdict:
     message = header.message()
-    refused = MessageRow.objects.filter(thread=row, message_id__in=parents_of(message), standing=Standing.REFUSED)
+    refused = MessageRow.objects.filter(
+        thread=row, message_id__in=parents_of(message), standing=Standing.REFUSED
+    )
     if refused.exists():
         raise DeniedError(RefusalReason.ILLEGAL_IN_ITS_PAST)
     verdict = admit(messages_of(row), message)
@@ -143,7 +160,12 @@ def _judge(row: ThreadRow, header: Header) -> Verdict:
 
 
 def _keep(
-    row: ThreadRow, header: Header, signature: str, envelope: dict[str, Json] | None, verdict: Verdict, now: datetime
+    row: ThreadRow,
+    header: Header,
+    signature: str,
+    envelope: dict[str, Json] | None,
+    verdict: Verdict,
+    now: datetime,
 ) -> MessageRow:
     agency, message = AgencyId(row.agency_id), header.message()
     own_key = header.packet or header.kind is Kind.ENQUIRY
@@ -154,11 +176,21 @@ def _keep(
     if envelope is not None:
         sealed = vault.put_json(agency, key, content_context(row.thread, message.id), envelope)
     return MessageRow.objects.create(
-        agency_id=agency, thread=row, message_id=message.id, author=header.side, seq=header.seq, kind=header.kind,
-        packet=header.packet, header=canonical(header.body()).decode(), signature=signature, content=sealed,
-        content_key=key, standing=Standing(verdict.value), kept_at=now,
+        agency_id=agency,
+        thread=row,
+        message_id=message.id,
+        author=header.side,
+        seq=header.seq,
+        kind=header.kind,
+        packet=header.packet,
+        header=canonical(header.body()).decode(),
+        signature=signature,
+        content=sealed,
+        content_key=key,
+        standing=Standing(verdict.value),
+        kept_at=now,
         due_at=datetime.fromisoformat(header.due) if header.due else None,
-    )  # fmt: skip
+    )
 
 
 def _note_purpose(row: ThreadRow, envelope: dict[str, Json] | None) -> None:
@@ -189,7 +221,12 @@ def _refuse_late(actor: Actor, row: ThreadRow, message: MessageRow, now: datetim
     message.reason, message.content = RefusalReason.ILLEGAL_IN_ITS_PAST, None
     came = exchange.kept_body_hash(actor.agency, AgencyId(row.peer), message.message_id)
     body: dict[str, Json] = {
-        "bundle_id": message.message_id, "from": str(row.peer), "hash": came, "status": "refused",
-        "reason": str(message.reason), "at": time_text(now), "missing": [],
-    }  # fmt: skip
+        "bundle_id": message.message_id,
+        "from": str(row.peer),
+        "hash": came,
+        "status": "refused",
+        "reason": str(message.reason),
+        "at": time_text(now),
+        "missing": [],
+    }
     send(actor, parcel=Parcel(AgencyId(row.peer), "receipt", body, subject=row.thread), now=now)

@@ -56,9 +56,14 @@ def preview(actor: Actor, *, thread: ThreadId, now: datetime | None = None) -> P
 
 
 def refer(
-    actor: Actor, *, thread: ThreadId, shown: str | None = None, duty: LegalDuty | None = None, click: Click = NO_CLICK,
+    actor: Actor,
+    *,
+    thread: ThreadId,
+    shown: str | None = None,
+    duty: LegalDuty | None = None,
+    click: Click = NO_CLICK,
     now: datetime | None = None,
-) -> MessageId:  # fmt: skip
+) -> MessageId:
     """Refer the person to the agency that can take them, with the fields that purpose, basis and consent let through.
 
     `shown`: the digest of the preview the worker saw; if consent or case changed since, nothing is sent (StaleError).
@@ -72,9 +77,17 @@ def refer(
 
 
 def refer_at_once(
-    actor: Actor, *, case: CaseId, to: AgencyId, purpose: PurposeCode, urgency: str, duty: LegalDuty | None = None,
-    onward_of: UUID | None = None, click: Click = NO_CLICK, now: datetime | None = None,
-) -> Begun:  # fmt: skip
+    actor: Actor,
+    *,
+    case: CaseId,
+    to: AgencyId,
+    purpose: PurposeCode,
+    urgency: str,
+    duty: LegalDuty | None = None,
+    onward_of: UUID | None = None,
+    click: Click = NO_CLICK,
+    now: datetime | None = None,
+) -> Begun:
     """Refer without an enquiry first: where the agreement lets it be skipped, or in danger to life.
 
     Raises DeniedError (enquiry-first, no-basis, nothing-to-send, no-right), AbsentError.
@@ -88,11 +101,19 @@ def refer_at_once(
         danger = duty is not None and duty.ground is DutyGround.DANGER_TO_LIFE
         require(may_skip_enquiry(basis, danger_to_life=danger))
         row = new_thread(
-            actor, case=case, to=to, urgency=urgency, basis=basis_ref(basis), purpose=purpose, now=moment,
+            actor,
+            case=case,
+            to=to,
+            urgency=urgency,
+            basis=basis_ref(basis),
+            purpose=purpose,
+            now=moment,
             onward_of=onward_of,
-        )  # fmt: skip
+        )
         packet = _packet(actor, row, moment, None, duty)
-        return Begun(ThreadId(row.thread), say(actor, row, Kind.REFER, {"packet": packet}, click=click, now=moment))
+        return Begun(
+            ThreadId(row.thread), say(actor, row, Kind.REFER, {"packet": packet}, click=click, now=moment)
+        )
 
 
 def reply(
@@ -118,10 +139,15 @@ def _packet(
         raise DeniedError("nothing-to-send")
     fields: dict[str, Json] = dict(disclosure.sent)
     packet: dict[str, Json] = {
-        "purpose": row.purpose, "fields": fields, "consent": _consent(actor, row, disclosure),
-        "duty": {"article": disclosure.article, "kind": duty.ground.value} if duty and disclosure.article else None,
-        "feedback": _feedback(actor, row, now), "not_after": wire_time(now + _retention(_basis(row))),
-    }  # fmt: skip
+        "purpose": row.purpose,
+        "fields": fields,
+        "consent": _consent(actor, row, disclosure),
+        "duty": {"article": disclosure.article, "kind": duty.ground.value}
+        if duty and disclosure.article
+        else None,
+        "feedback": _feedback(actor, row, now),
+        "not_after": wire_time(now + _retention(_basis(row))),
+    }
     # Computed twice and compared byte for byte right before sealing (security page, c2).
     compare({path: fields[path] for path in disclosure.sent}, _disclosure(actor, row, now, duty))
     return packet
@@ -130,9 +156,15 @@ def _packet(
 def _disclosure(actor: Actor, row: ThreadRow, now: datetime, duty: LegalDuty | None) -> Disclosure:
     card = exchange.card_on_roll(AgencyId(row.peer))
     return consent.preview(
-        actor, CaseId(row.case_id), purpose=PurposeCode(row.purpose), basis=_basis(row), recipient=AgencyId(row.peer),
-        now=now, legal_duty=duty, recipient_class=card.agency_class,
-    )  # fmt: skip
+        actor,
+        CaseId(row.case_id),
+        purpose=PurposeCode(row.purpose),
+        basis=_basis(row),
+        recipient=AgencyId(row.peer),
+        now=now,
+        legal_duty=duty,
+        recipient_class=card.agency_class,
+    )
 
 
 def _consent(actor: Actor, row: ThreadRow, disclosure: Disclosure) -> dict[str, Json] | None:
@@ -143,14 +175,20 @@ def _consent(actor: Actor, row: ThreadRow, disclosure: Disclosure) -> dict[str, 
     row.grant = grant_id
     row.save(update_fields=["grant"])
     return {
-        "grant": str(grant_id), "version": version, "until": wire_time(grant.until), "language": grant.language
-    }  # fmt: skip
+        "grant": str(grant_id),
+        "version": version,
+        "until": wire_time(grant.until),
+        "language": grant.language,
+    }
 
 
 def _feedback(actor: Actor, row: ThreadRow, now: datetime) -> list[Json]:
     agreed = feedback_agreed(
-        consent.grants_of(actor, CaseId(row.case_id)), purpose=PurposeCode(row.purpose), recipient=AgencyId(row.peer), now=now
-    )  # fmt: skip
+        consent.grants_of(actor, CaseId(row.case_id)),
+        purpose=PurposeCode(row.purpose),
+        recipient=AgencyId(row.peer),
+        now=now,
+    )
     return [kind.value for kind in sorted(agreed)]
 
 

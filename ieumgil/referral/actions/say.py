@@ -46,8 +46,14 @@ Content = Callable[[ThreadRow, datetime], dict[str, Json]]
 
 
 def speak(
-    actor: Actor, thread: ThreadId, kind: Kind, content: Content, *, click: Click = NO_CLICK, now: datetime | None = None
-) -> MessageId:  # fmt: skip
+    actor: Actor,
+    thread: ThreadId,
+    kind: Kind,
+    content: Content,
+    *,
+    click: Click = NO_CLICK,
+    now: datetime | None = None,
+) -> MessageId:
     """Say something in an existing thread, in one transaction with its ledger entry and its sealed bundle.
 
     The same `click.once` again gives the same message. Raises AbsentError, DeniedError (frozen, no-right, not-your-side,
@@ -66,13 +72,21 @@ def speak(
                 raise StaleError(None)
             return say(actor, row, kind, content(row, moment), click=click, now=moment)
     except StaleError as stale:
-        kept = keep_draft(actor, text=click.words, why=stale.code, subject=str(thread)) if click.words else None
+        kept = (
+            keep_draft(actor, text=click.words, why=stale.code, subject=str(thread)) if click.words else None
+        )
         raise StaleError(str(kept) if kept else None) from stale
 
 
 def say(
-    actor: Actor, row: ThreadRow, kind: Kind, content: dict[str, Json], *, click: Click = NO_CLICK, now: datetime
-) -> MessageId:  # fmt: skip
+    actor: Actor,
+    row: ThreadRow,
+    kind: Kind,
+    content: dict[str, Json],
+    *,
+    click: Click = NO_CLICK,
+    now: datetime,
+) -> MessageId:
     """Sign, keep and seal one message in a locked thread; inside the caller's attempt, after its gate said yes.
 
     Raises StaleError if it is not legal in the thread's state.
@@ -83,17 +97,30 @@ def say(
         raise StaleError(None)
     salt, packet = secrets.token_hex(16), content.get("packet") is not None
     header = Header(
-        thread=ThreadId(row.thread), sender=actor.agency, receiver=row.peer, side=side, seq=row.own_seq + 1,
-        prev=row.own_last or None, seen=tuple(row.heads), kind=kind, sent_at=wire_time(now),
-        due=_due(row, kind, after, now), urgency=row.urgency, basis=BasisRef(**row.basis),
-        content_hash=content_hash(salt, content), packet=packet, onward_of=row.onward_of,
-    )  # fmt: skip
+        thread=ThreadId(row.thread),
+        sender=actor.agency,
+        receiver=row.peer,
+        side=side,
+        seq=row.own_seq + 1,
+        prev=row.own_last or None,
+        seen=tuple(row.heads),
+        kind=kind,
+        sent_at=wire_time(now),
+        due=_due(row, kind, after, now),
+        urgency=row.urgency,
+        basis=BasisRef(**row.basis),
+        content_hash=content_hash(salt, content),
+        packet=packet,
+        onward_of=row.onward_of,
+    )
     envelope: dict[str, Json] = {"salt": salt, "content": content}
     signature = to_text(keyring(actor.agency).sign.sign(header.signed_bytes()))
     message = _keep(row, header, signature, envelope, now)
     moved(row, header, message)
     if click.once:
-        Sent.objects.create(agency_id=actor.agency, key=click.once, message_id=message.message_id, thread=row.thread)
+        Sent.objects.create(
+            agency_id=actor.agency, key=click.once, message_id=message.message_id, thread=row.thread
+        )
     body: dict[str, Json] = {"header": header.body(), "signature": signature, "envelope": envelope}
     parcel = Parcel(AgencyId(row.peer), "thread", body, bundle_id=message.message_id, subject=row.thread)
     send(actor, parcel=parcel, now=now)
@@ -131,17 +158,29 @@ def _due(row: ThreadRow, kind: Kind, after: str, now: datetime) -> str | None:
     return wire_time(due) if due else None
 
 
-def _keep(row: ThreadRow, header: Header, signature: str, envelope: dict[str, Json], now: datetime) -> MessageRow:
+def _keep(
+    row: ThreadRow, header: Header, signature: str, envelope: dict[str, Json], now: datetime
+) -> MessageRow:
     message, agency = header.message(), AgencyId(row.agency_id)
     key = KeyId(row.key)
     if header.kind in _OWN_KEY or header.packet:
         key = vault.new_key(agency, KeyKind.PACKET, now=now)
     return MessageRow.objects.create(
-        agency_id=agency, thread=row, message_id=message.id, author=header.side, seq=header.seq, kind=header.kind,
-        packet=header.packet, header=canonical(header.body()).decode(), signature=signature,
-        content=vault.put_json(agency, key, content_context(row.thread, message.id), envelope), content_key=key,
-        standing=MessageRow.Standing.ADMITTED, due_at=_moment(header.due), kept_at=now,
-    )  # fmt: skip
+        agency_id=agency,
+        thread=row,
+        message_id=message.id,
+        author=header.side,
+        seq=header.seq,
+        kind=header.kind,
+        packet=header.packet,
+        header=canonical(header.body()).decode(),
+        signature=signature,
+        content=vault.put_json(agency, key, content_context(row.thread, message.id), envelope),
+        content_key=key,
+        standing=MessageRow.Standing.ADMITTED,
+        due_at=_moment(header.due),
+        kept_at=now,
+    )
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -149,15 +188,32 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def new_thread(
-    actor: Actor, *, case: CaseId, to: AgencyId, urgency: str, basis: BasisRef, purpose: str, now: datetime,
+    actor: Actor,
+    *,
+    case: CaseId,
+    to: AgencyId,
+    urgency: str,
+    basis: BasisRef,
+    purpose: str,
+    now: datetime,
     onward_of: UUID | None = None,
-) -> ThreadRow:  # fmt: skip
+) -> ThreadRow:
     """Open the agency's own copy of a thread about a case; what is said lies under the case's key and goes with it."""
     return ThreadRow.objects.create(
-        agency_id=actor.agency, thread=secrets_uuid(), side=Side.F, peer=to, case_id=case,
-        key=casefile.key_of(actor, case), urgency=urgency, basis=basis.body(), purpose=purpose, state="START",
-        owes=Side.F, opened_at=now, onward_of=onward_of,
-    )  # fmt: skip
+        agency_id=actor.agency,
+        thread=secrets_uuid(),
+        side=Side.F,
+        peer=to,
+        case_id=case,
+        key=casefile.key_of(actor, case),
+        urgency=urgency,
+        basis=basis.body(),
+        purpose=purpose,
+        state="START",
+        owes=Side.F,
+        opened_at=now,
+        onward_of=onward_of,
+    )
 
 
 def secrets_uuid() -> UUID:

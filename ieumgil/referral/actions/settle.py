@@ -46,7 +46,11 @@ def take_settlement(actor: Actor, came: Received, now: datetime) -> None:
     if not fits("settlement", came.body):
         raise DeniedError(RefusalReason.BAD_FORM)
     thread, void = UUID(str(came.body["thread"])), came.body["void"]
-    row = ThreadRow.objects.select_for_update().filter(agency_id=actor.agency, thread=thread, peer=came.sender).first()
+    row = (
+        ThreadRow.objects.select_for_update()
+        .filter(agency_id=actor.agency, thread=thread, peer=came.sender)
+        .first()
+    )
     if row is None or not isinstance(void, list):
         raise DeniedError(RefusalReason.WRONG_THREAD)
     _keep(row, came.sender, frozenset(str(item) for item in void), now)
@@ -62,14 +66,20 @@ def _check_twins(row: ThreadRow, void: frozenset[str]) -> None:
             raise DeniedError("not-twins")
         if message.id in twins - void:
             left.setdefault((message.author, message.seq), []).append(message.kind)
-    if not void <= twins or any(len(kinds) > 1 and not UNFREEZABLE.issuperset(kinds) for kinds in left.values()):
+    if not void <= twins or any(
+        len(kinds) > 1 and not UNFREEZABLE.issuperset(kinds) for kinds in left.values()
+    ):
         raise DeniedError("not-twins")
 
 
 def _keep(row: ThreadRow, said_by: AgencyId, void: frozenset[str], now: datetime) -> None:
     Settlement.objects.get_or_create(
-        agency_id=row.agency_id, thread=row, said_by=said_by, void=",".join(sorted(void)), defaults={"made_at": now}
-    )  # fmt: skip
+        agency_id=row.agency_id,
+        thread=row,
+        said_by=said_by,
+        void=",".join(sorted(void)),
+        defaults={"made_at": now},
+    )
 
 
 def _apply(row: ThreadRow, now: datetime) -> bool:

@@ -58,9 +58,11 @@ def _read(row: ThreadRow, asked_for: PurposeCode) -> PacketView:
 def packets_of(row: ThreadRow) -> list[MessageRow]:
     """Give the messages of a thread that brought a packet, oldest first."""
     return list(
-        MessageRow.objects.filter(thread=row, packet=True).exclude(standing=MessageRow.Standing.REFUSED)
-        .select_related("thread").order_by("author", "seq")
-    )  # fmt: skip
+        MessageRow.objects.filter(thread=row, packet=True)
+        .exclude(standing=MessageRow.Standing.REFUSED)
+        .select_related("thread")
+        .order_by("author", "seq")
+    )
 
 
 def _merged(view: PacketView | None, body: dict[str, Json]) -> PacketView:

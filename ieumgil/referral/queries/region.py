@@ -13,5 +13,7 @@ from ieumgil.agreements import queries as agreements
 def common_values(region: str) -> Mapping[str, frozenset[str]]:
     """Give, by what an enquiry asks, the values common in a region of this node's country; a missing list limits nothing."""
     rows = agreements.country(settings.IEUMGIL_COUNTRY)["regions"]
-    found: Mapping[str, list[str]] = next((row.get("common", {}) for row in rows if row["code"] == region), {})
+    found: Mapping[str, list[str]] = next(
+        (row.get("common", {}) for row in rows if row["code"] == region), {}
+    )
     return MappingProxyType({field: frozenset(values) for field, values in found.items()})

@@ -21,7 +21,9 @@ def content_of(row: MessageRow) -> dict[str, Json] | None:
         return None
     context = content_context(row.thread.thread, row.message_id)
     try:
-        envelope = vault.get_json(AgencyId(row.agency_id), KeyId(row.content_key), context, bytes(row.content))
+        envelope = vault.get_json(
+            AgencyId(row.agency_id), KeyId(row.content_key), context, bytes(row.content)
+        )
     except AbsentError:
         return None
     content = envelope.get("content") if isinstance(envelope, dict) else None

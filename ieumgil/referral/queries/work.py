@@ -74,7 +74,9 @@ def work_list(actor: Actor, *, after: tuple[datetime, UUID] | None = None) -> li
         if after is not None:
             rows = rows.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], thread__gt=after[1]))
         page = list(rows[:PAGE])
-        waiting = {item.subject for item in exchange.undelivered(actor, subjects=[row.thread for row in page])}
+        waiting = {
+            item.subject for item in exchange.undelivered(actor, subjects=[row.thread for row in page])
+        }
         return [_item(row, undelivered=row.thread in waiting) for row in page]
 
 
@@ -110,18 +112,30 @@ def _owed(actor: Actor) -> QuerySet[ThreadRow]:
     waiting = exchange.waiting_about(actor.agency)
     return ThreadRow.objects.annotate(waits=Exists(waiting.filter(subject=OuterRef("thread")))).filter(
         Q(owes="F", side="F") | Q(owes="R", side="R") | Q(frozen=True) | Q(waits=True), agency_id=actor.agency
-    )  # fmt: skip
+    )
 
 
 def _item(row: ThreadRow, *, undelivered: bool) -> WorkItem:
     return WorkItem(
-        ThreadId(row.thread), AgencyId(row.peer), row.side, row.state, row.owes, row.due_at, row.urgency, row.frozen,
-        undelivered, tuple(row.heads), row.case_id, row.purpose,
-    )  # fmt: skip
+        ThreadId(row.thread),
+        AgencyId(row.peer),
+        row.side,
+        row.state,
+        row.owes,
+        row.due_at,
+        row.urgency,
+        row.frozen,
+        undelivered,
+        tuple(row.heads),
+        row.case_id,
+        row.purpose,
+    )
 
 
 def _turns(row: ThreadRow) -> list[Turn]:
-    rows = {m.message_id: m for m in MessageRow.objects.filter(thread=row).select_related("thread").order_by("pk")}
+    rows = {
+        m.message_id: m for m in MessageRow.objects.filter(thread=row).select_related("thread").order_by("pk")
+    }
     admitted = [m for m in rows.values() if m.standing == MessageRow.Standing.ADMITTED]
     headers = {m.message_id: read_header(parse_object(m.header.encode())) for m in rows.values()}
     thread = fold([headers[m.message_id].message() for m in admitted], frozenset(row.void))

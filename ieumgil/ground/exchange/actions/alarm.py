@@ -13,7 +13,7 @@ def raise_alarm(agency: AgencyId, *, code: str, peer: UUID | None, subject: str,
     """Raise an alarm for an agency; the same one again changes nothing. To be called inside a transaction."""
     Alarm.objects.get_or_create(
         agency_id=agency, code=code, subject=subject[:64], defaults={"peer": peer, "raised_at": now}
-    )  # fmt: skip
+    )
 
 
 def settle_alarm(actor: Actor, *, alarm: UUID, now: datetime) -> None:

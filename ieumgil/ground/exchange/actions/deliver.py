@@ -53,7 +53,9 @@ def _deliver(item: OutboxItem, now: datetime) -> bool:
     answer = _carry(item, now)
     if answer.receipt:
         receive(answer.receipt, now=now)
-    elif answer.status == OK and item.kind == Kind.RECEIPT:  # a late word on an older bundle: nobody signs for a receipt
+    elif (
+        answer.status == OK and item.kind == Kind.RECEIPT
+    ):  # a late word on an older bundle: nobody signs for a receipt
         OutboxItem.objects.filter(pk=item.pk).update(state=OutboxItem.State.DELIVERED, settled_at=now)
     with transaction.atomic():
         fresh = OutboxItem.objects.select_for_update().get(pk=item.pk)
@@ -76,9 +78,13 @@ def post(peer: AgencyId, sealed: bytes) -> Answer:
     """Post sealed bytes to the node on the peer's card; never raises for what the network or the node does."""
     try:
         response = _http.request(
-            "POST", node_of(peer) + INBOX, body=sealed, redirect=False, preload_content=False,
+            "POST",
+            node_of(peer) + INBOX,
+            body=sealed,
+            redirect=False,
+            preload_content=False,
             headers={"Content-Type": "application/octet-stream"},
-        )  # fmt: skip
+        )
         data = response.read(MAX_BUNDLE + 1)
         response.release_conn()
     except urllib3.exceptions.HTTPError:

@@ -17,8 +17,14 @@ from ieumgil.ground.exchange.keys import verify_key
 from ieumgil.ground.exchange.models import InboxItem
 from ieumgil.ground.exchange.received import Received, Taker
 from ieumgil.ground.exchange.rules import (
-    Kind, Link, LinkKind, RefusalReason, RefusedBundleError, next_link, time_text,
-)  # fmt: skip
+    Kind,
+    Link,
+    LinkKind,
+    RefusalReason,
+    RefusedBundleError,
+    next_link,
+    time_text,
+)
 from ieumgil.ground.exchange.seal import Inner, body_hash, inner_hash
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.outcome import DeniedError
@@ -47,9 +53,16 @@ def keep(came: Received, inner: Inner, now: datetime) -> bytes:
         held = queries.neighbours(came.agency, came.sender, inner["seq"])
         link = next_link(held, inner["seq"], inner["prev_hash"], own)
     item = InboxItem.objects.create(
-        agency_id=came.agency, peer=came.sender, bundle_id=came.bundle_id, kind=came.kind, seq=inner["seq"],
-        prev_hash=inner["prev_hash"] or "", own_hash=own, body_hash=body_hash(came.body), received_at=now,
-    )  # fmt: skip
+        agency_id=came.agency,
+        peer=came.sender,
+        bundle_id=came.bundle_id,
+        kind=came.kind,
+        seq=inner["seq"],
+        prev_hash=inner["prev_hash"] or "",
+        own_hash=own,
+        body_hash=body_hash(came.body),
+        received_at=now,
+    )
     if link and link.kind is LinkKind.FORK:
         raise_alarm(came.agency, code="peer-went-back", peer=came.sender, subject=own, now=now)
     _keep_checkpoint(came, inner["checkpoint"], now, late=link is None or link.kind is LinkKind.LATE)
@@ -67,7 +80,9 @@ def refusal_receipt(came: Received, reason: str, now: datetime) -> bytes:
     return _receipt(came, now, status="refused", reason=reason)
 
 
-def _receipt(came: Received, now: datetime, *, status: str, reason: str | None = None, link: Link | None = None) -> bytes:
+def _receipt(
+    came: Received, now: datetime, *, status: str, reason: str | None = None, link: Link | None = None
+) -> bytes:
     body: dict[str, Json] = {
         "bundle_id": came.bundle_id,
         "from": str(came.sender),

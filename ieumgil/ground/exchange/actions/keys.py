@@ -62,8 +62,12 @@ def rotate(actor: Actor, *, root: bytes, node: str, sign_too: bool = False, now:
     """
     with audit.attempt(actor, AuditAction.CARD_ROTATE):
         require(actor.may(Permission.CARD_ROTATE))
-        old = AgencyKey.objects.filter(agency_id=actor.agency, retired_at=None, use__in=["seal", *(["sign"] if sign_too else [])])
-        vault_key = KeyId(AgencyKey.objects.filter(agency_id=actor.agency).values_list("vault_key", flat=True)[0])
+        old = AgencyKey.objects.filter(
+            agency_id=actor.agency, retired_at=None, use__in=["seal", *(["sign"] if sign_too else [])]
+        )
+        vault_key = KeyId(
+            AgencyKey.objects.filter(agency_id=actor.agency).values_list("vault_key", flat=True)[0]
+        )
         old.update(retired_at=now)
         for suite in Suite:
             _keep_seal(actor.agency, vault_key, new_seal_key(suite), now)
@@ -85,7 +89,9 @@ def keyring(agency: AgencyId) -> Keyring:
     if not vault.is_unlocked(agency):
         _OPEN.pop(agency, None)
         raise vault.LockedAgencyError
-    rows = list(AgencyKey.objects.filter(agency_id=agency, use__in=["sign", "log"], retired_at=None).order_by("use"))
+    rows = list(
+        AgencyKey.objects.filter(agency_id=agency, use__in=["sign", "log"], retired_at=None).order_by("use")
+    )
     names = tuple(row.ident for row in rows)
     held = _OPEN.get(agency)
     if held is None or held.names != names:
@@ -109,17 +115,32 @@ def seal_key(row: AgencyKey) -> SealPrivateKey:
 
 def _new_card(hosted: Agency, root: bytes, node: str, now: datetime) -> dict[str, Json]:
     keys = list(AgencyKey.objects.filter(agency=hosted, retired_at=None))
-    last = Card.objects.filter(agency_ref=hosted.pk).order_by("-version").values_list("version", flat=True).first()
+    last = (
+        Card.objects.filter(agency_ref=hosted.pk)
+        .order_by("-version")
+        .values_list("version", flat=True)
+        .first()
+    )
     card = AgencyCard(
-        agency=AgencyId(hosted.pk), slug=hosted.slug, name_en=hosted.name_en, name_ko=hosted.name_ko,
-        agency_class=AgencyClass(hosted.agency_class), node=node, root=sign_public(root),
-        sign_keys=tuple(SignKey(bytes.fromhex(k.public), k.not_before, k.not_after) for k in keys if k.use == "sign"),
+        agency=AgencyId(hosted.pk),
+        slug=hosted.slug,
+        name_en=hosted.name_en,
+        name_ko=hosted.name_ko,
+        agency_class=AgencyClass(hosted.agency_class),
+        node=node,
+        root=sign_public(root),
+        sign_keys=tuple(
+            SignKey(bytes.fromhex(k.public), k.not_before, k.not_after) for k in keys if k.use == "sign"
+        ),
         seal_keys=tuple(
-            SealKey(bytes.fromhex(k.public), k.not_before, k.not_after, Suite(k.suite)) for k in keys if k.use == "seal"
+            SealKey(bytes.fromhex(k.public), k.not_before, k.not_after, Suite(k.suite))
+            for k in keys
+            if k.use == "seal"
         ),
         log_key=next(bytes.fromhex(k.public) for k in keys if k.use == "log"),
-        version=(last or 0) + 1, issued_at=now,
-    )  # fmt: skip
+        version=(last or 0) + 1,
+        issued_at=now,
+    )
     signed = sign_card(card, sign_key(root))
     keep_card(signed, now)
     return signed
@@ -129,22 +150,33 @@ def keep_card(signed: Mapping[str, Json], now: datetime) -> None:
     """Keep a signed card, verified before; the same one again changes nothing."""
     card, body = verify_card(dict(signed)), canonical(dict(signed))
     Card.objects.get_or_create(
-        agency_ref=card.agency, version=card.version,
+        agency_ref=card.agency,
+        version=card.version,
         defaults={"body": body.decode(), "digest": sha256(body).hexdigest(), "received_at": now},
-    )  # fmt: skip
+    )
 
 
 def _keep(agency: AgencyId, vault_key: KeyId, use: str, private: bytes, now: datetime) -> None:
     public = sign_public(private)
     ident = SignKey(public, now, now).ident
-    _store(agency, vault_key, AgencyKey(use=use, ident=ident, public=public.hex(), not_after=now + KEY_LIFE), private, now)
+    _store(
+        agency,
+        vault_key,
+        AgencyKey(use=use, ident=ident, public=public.hex(), not_after=now + KEY_LIFE),
+        private,
+        now,
+    )
 
 
 def _keep_seal(agency: AgencyId, vault_key: KeyId, private: SealPrivateKey, now: datetime) -> None:
     public = private.public
     row = AgencyKey(
-        use="seal", suite=int(private.suite), ident=public.ident.hex(), public=public.raw.hex(), not_after=now + SEAL_LIFE
-    )  # fmt: skip
+        use="seal",
+        suite=int(private.suite),
+        ident=public.ident.hex(),
+        public=public.raw.hex(),
+        not_after=now + SEAL_LIFE,
+    )
     _store(agency, vault_key, row, private.raw, now)
 
 

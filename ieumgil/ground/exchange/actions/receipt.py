@@ -26,9 +26,16 @@ def apply_receipt(actor: Actor, came: Received, now: datetime) -> None:
     except RefusedBundleError as error:
         raise DeniedError(error.reason) from error
     body = came.body
-    item = OutboxItem.objects.select_for_update().filter(
-        agency_id=actor.agency, peer=came.sender, bundle_id=str(body["bundle_id"]), body_hash=str(body["hash"])
-    ).first()  # fmt: skip
+    item = (
+        OutboxItem.objects.select_for_update()
+        .filter(
+            agency_id=actor.agency,
+            peer=came.sender,
+            bundle_id=str(body["bundle_id"]),
+            body_hash=str(body["hash"]),
+        )
+        .first()
+    )
     if item is None or body["from"] != str(actor.agency):
         raise DeniedError(RefusalReason.BAD_FORM)
     _ask_again(actor, came, body["missing"], now)
@@ -51,5 +58,5 @@ def _ask_again(actor: Actor, came: Received, missing: Json, now: datetime) -> No
     if isinstance(missing, list) and missing:
         lost = OutboxItem.objects.filter(
             agency_id=actor.agency, peer=came.sender, seq__in=missing, state=State.DELIVERED
-        )  # fmt: skip
+        )
         lost.update(state=State.WAITING, next_try_at=now)

@@ -89,7 +89,9 @@ def _vouched(agency: AgencyId, data: bytes, opened: Opened) -> Received:
     vouch(opened, listed, queries.cards_of)
     check_receiving(data, opened.inner, queries.cards_of(agency), listed)
     inner = opened.inner
-    return Received(agency, AgencyId(UUID(inner["from"])), inner["bundle_id"], inner["kind"], dict(inner["body"]))
+    return Received(
+        agency, AgencyId(UUID(inner["from"])), inner["bundle_id"], inner["kind"], dict(inner["body"])
+    )
 
 
 def _check_time(opened: Opened, now: datetime) -> None:
@@ -118,13 +120,19 @@ def _keep_sealed(agency: AgencyId, data: bytes, digest: str, now: datetime) -> A
         return Answer(FULL, reason=RefusalReason.TOO_MANY)
     SealedArrival.objects.get_or_create(
         agency_id=agency, sha256=digest, defaults={"sealed": data, "arrived_at": now}
-    )  # fmt: skip
+    )
     return Answer(KEPT_SEALED, reason="kept-sealed")
 
 
 @transaction.atomic
 def _refuse(
-    agency: AgencyId | None, sender: UUID | None, reason: str, digest: str, now: datetime, *, recorded: bool = False
+    agency: AgencyId | None,
+    sender: UUID | None,
+    reason: str,
+    digest: str,
+    now: datetime,
+    *,
+    recorded: bool = False,
 ) -> Answer:
     Refused.objects.create(agency_id=agency, peer=sender, reason=reason, sha256=digest, refused_at=now)
     if agency is not None and not recorded:

@@ -44,9 +44,13 @@ def sign_first_roll(actor: Actor, *, cards: Iterable[Mapping[str, Json]], now: d
 
 
 def sign_next_roll(
-    actor: Actor, *, cards: Iterable[Mapping[str, Json]] = (), revoke_keys: Iterable[str] = (),
-    revoke_agencies: Iterable[AgencyId] = (), now: datetime,
-) -> dict[str, Json]:  # fmt: skip
+    actor: Actor,
+    *,
+    cards: Iterable[Mapping[str, Json]] = (),
+    revoke_keys: Iterable[str] = (),
+    revoke_agencies: Iterable[AgencyId] = (),
+    now: datetime,
+) -> dict[str, Json]:
     """Sign the next roll with these cards in the place of older ones, and lay it in the outbox for every agency on it.
 
     A revocation is never taken back. Raises DeniedError, AbsentError before there is a roll.
@@ -56,10 +60,15 @@ def sign_next_roll(
         before, signed_before = queries.roll(), queries.signed_roll()
         by_agency = {_agency_of(card): card for card in [*before.signed_cards, *cards]}
         made = replace(
-            before, version=before.version + 1, issued_at=now, signed_cards=tuple(by_agency.values()), cards={},
+            before,
+            version=before.version + 1,
+            issued_at=now,
+            signed_cards=tuple(by_agency.values()),
+            cards={},
             revoked_keys=before.revoked_keys | frozenset(revoke_keys),
-            revoked_agencies=before.revoked_agencies | frozenset(revoke_agencies), prev=roll_hash(signed_before),
-        )  # fmt: skip
+            revoked_agencies=before.revoked_agencies | frozenset(revoke_agencies),
+            prev=roll_hash(signed_before),
+        )
         signed = sign_roll(made, keyring(actor.agency).sign)
         root = before.cards[before.coordinator].root
         verified = verify_roll(signed, coordinator_root=root, previous=signed_before)
@@ -105,8 +114,12 @@ def take_roll(actor: Actor, came: Received, now: datetime) -> None:
 
 def _keep(verified: Roll, signed: Json, now: datetime) -> None:
     RollVersion.objects.create(
-        roll=verified.roll, version=verified.version, body=canonical(signed).decode(), digest=roll_hash(signed), taken_at=now
-    )  # fmt: skip
+        roll=verified.roll,
+        version=verified.version,
+        body=canonical(signed).decode(),
+        digest=roll_hash(signed),
+        taken_at=now,
+    )
     for raw in verified.signed_cards:
         keep_card(raw, now)
 

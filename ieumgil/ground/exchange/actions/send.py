@@ -34,9 +34,17 @@ def send(actor: Actor, *, parcel: Parcel, now: datetime) -> UUID:
     """
     sealed, inner = seal_for(actor, parcel, now)
     item = OutboxItem.objects.create(
-        agency_id=actor.agency, peer=parcel.to, bundle_id=inner["bundle_id"], kind=parcel.kind, subject=parcel.subject,
-        seq=inner["seq"], body_hash=body_hash(parcel.body), sealed=sealed, made_at=now, next_try_at=now,
-    )  # fmt: skip
+        agency_id=actor.agency,
+        peer=parcel.to,
+        bundle_id=inner["bundle_id"],
+        kind=parcel.kind,
+        subject=parcel.subject,
+        seq=inner["seq"],
+        body_hash=body_hash(parcel.body),
+        sealed=sealed,
+        made_at=now,
+        next_try_at=now,
+    )
     return item.id
 
 
@@ -44,7 +52,9 @@ def seal_for(actor: Actor, parcel: Parcel, now: datetime) -> tuple[bytes, Inner]
     """Seal a parcel under the next number to this peer; to be called inside a transaction. Raises what `send` raises."""
     keys, target, kind = keyring(actor.agency), seal_to(parcel.to, now), str(parcel.kind)
     link, _ = PeerLink.objects.select_for_update().get_or_create(agency_id=actor.agency, peer=parcel.to)
-    counted = kind != Kind.RECEIPT  # a receipt is given again whenever it is asked for: it has no place in the numbering
+    counted = (
+        kind != Kind.RECEIPT
+    )  # a receipt is given again whenever it is asked for: it has no place in the numbering
     inner: Inner = {
         "v": 1,
         "bundle_id": parcel.bundle_id or str(uuid4()),
