@@ -70,7 +70,7 @@ def screen(acting: Acting, case: UUID, answers: str, words: str, **age: object) 
         "age": found.age_status,
         "urgent": found.urgent,
         "reasons": [{"element": reason.element, "code": reason.code} for reason in found.reasons],
-        "missing": [missing.code for missing in found.missing],
+        "missing": [missing.element for missing in found.missing],
     }
 
 

@@ -341,7 +341,7 @@ def watched(acting: Acting) -> list[dict[str, object]]:
 @click.option("--as-of", type=TIME, default=None, help="Look from this moment (for drills); default now.")
 def overdue_(as_of: datetime | None) -> int:
     """Tell the coordinators of every overdue step; gives how many."""
-    return overdue.escalate_overdue(now=as_of or timezone.now())
+    return overdue.escalate_overdue(now=timezone.now(), as_of=as_of)
 
 
 def _plain(value: object) -> dict[str, object]:

@@ -22,6 +22,7 @@ ROOMS = (
     "ieumgil.referral.commands",
     "ieumgil.assistance.commands",
     "ieumgil.site.commands",
+    "ieumgil.site.demo.commands",
 )
 
 

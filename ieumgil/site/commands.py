@@ -193,6 +193,8 @@ def batch() -> None:
                 answer = {"answer": run(json.loads(line))}
             except (AbsentError, DeniedError, StaleError, vault.LockedAgencyError) as refusal:
                 answer = {"refused": refusal.code, "words": told(refusal)}
+            except (ValueError, KeyError) as wrong:  # said of the input, never of the person
+                answer = {"refused": getattr(wrong, "code", "wrong-input"), "words": type(wrong).__name__}
             except click.ClickException as wrong:
                 answer = {"refused": "wrong-command", "words": wrong.format_message()}
         sys.stdout.write(plain(answer) + "\n")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from ieumgil.agreements import queries as agreements
 from ieumgil.ground.accounts.queries import clock, hosted
@@ -29,13 +29,18 @@ from ieumgil.referral.rules import Kind, State
 BATCH = 200
 
 
-def escalate_overdue(*, now: datetime) -> int:
-    """Tell, by the clock, of every step overdue at this moment, once a step and level; gives how many were told."""
+def escalate_overdue(*, now: datetime, as_of: datetime | None = None) -> int:
+    """Tell, by the clock, of every step overdue now (in a drill: as of another moment), once a step and level.
+
+    Gives how many were told.
+    """
+    moment = as_of or now
     told = 0
     for agency in hosted():
         actor = clock(AgencyId(agency.pk))
         if vault.is_unlocked(actor.agency):
-            told += sum(_escalate(actor, ThreadId(thread), now) for thread in _overdue(actor.agency, now))
+            overdue = _overdue(actor.agency, moment)
+            told += sum(_escalate(actor, ThreadId(thread), now, moment) for thread in overdue)
     return told
 
 
@@ -64,21 +69,24 @@ def _overdue(agency: AgencyId, now: datetime) -> list[UUID]:
     return list(rows.order_by("due_at").values_list("thread", flat=True)[:BATCH])
 
 
-def _escalate(actor: Actor, thread: ThreadId, now: datetime) -> int:
+def _escalate(actor: Actor, thread: ThreadId, now: datetime, moment: datetime) -> int:
     with transaction.atomic():
         row = lock_thread(actor, thread)
-        level = level_of(row.due_at, now) if row.due_at else 0
+        level = level_of(row.due_at, moment) if row.due_at else 0
         if not level or _told_already(row, level):
             return 0
-    with audit.attempt(actor, AuditAction.REFERRAL_ESCALATE) as entry:
-        row = lock_thread(actor, thread)
-        entry.subject = vault.handle(actor.agency, KeyId(row.key))
-        told = Escalation.objects.create(
-            agency_id=actor.agency, thread=row, step=row.moved_by, level=level, told_at=now
-        )
-        _tell_coordinator(actor, row, told, now)
-        if not row.frozen:
-            say(actor, row, Kind.ESCALATE, {"step": row.moved_by, "level": level}, now=now)
+    try:
+        with audit.attempt(actor, AuditAction.REFERRAL_ESCALATE) as entry:
+            row = lock_thread(actor, thread)
+            entry.subject = vault.handle(actor.agency, KeyId(row.key))
+            told = Escalation.objects.create(
+                agency_id=actor.agency, thread=row, step=row.moved_by, level=level, told_at=now
+            )
+            _tell_coordinator(actor, row, told, now)
+            if not row.frozen:
+                say(actor, row, Kind.ESCALATE, {"step": row.moved_by, "level": level}, now=now)
+    except IntegrityError:  # another process of this node told it at the same moment
+        return 0
     return 1
 
 
