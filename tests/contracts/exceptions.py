@@ -51,7 +51,7 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
 }
 _NO_ENTRY: Final[dict[str, str]] = {
     "a step within an attempt of its caller": """
-        ground.exchange.actions.seal_for ground.exchange.actions.send
+        ground.exchange.actions.refuse_after_all ground.exchange.actions.seal_for ground.exchange.actions.send
         referral.actions.forget referral.actions.lock_thread referral.actions.new_thread referral.actions.said_before
         referral.actions.take_refusal
     """,

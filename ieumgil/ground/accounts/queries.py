@@ -1,5 +1,6 @@
 """Reads: who an actor is, and which agencies this node hosts."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
@@ -12,6 +13,16 @@ from ieumgil.kernel.ids import AgencyId, WorkerId
 from ieumgil.kernel.outcome import AbsentError
 
 CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyFacts:
+    """What others are told of a hosted agency: its short name, its names, its class."""
+
+    slug: str
+    name_en: str
+    name_ko: str
+    agency_class: AgencyClass
 
 
 def actor_for(handle: str, *, now: datetime | None = None) -> Actor:
@@ -49,6 +60,14 @@ def hosted_agency(slug: str) -> Agency:
     if agency is None:
         raise AbsentError
     return agency
+
+
+def agency_facts(agency: AgencyId) -> AgencyFacts:
+    """Give what others are told of a hosted agency; raises AbsentError."""
+    row = Agency.objects.filter(pk=agency).first()
+    if row is None:
+        raise AbsentError
+    return AgencyFacts(row.slug, row.name_en, row.name_ko, AgencyClass(row.agency_class))
 
 
 def is_hosted(agency: AgencyId) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from ieumgil.kernel.permission import Permission as P
+from ieumgil.kernel.permission import Permission
 
 
 class Role(StrEnum):
@@ -19,26 +19,39 @@ class Role(StrEnum):
 
 _CASEWORK = frozenset(
     {
-        P.CASE_OPEN,
-        P.CASE_READ,
-        P.CONSENT_RECORD,
-        P.REFERRAL_READ,
-        P.REFERRAL_SEND,
-        P.SCREENING_DO,
+        Permission.CASE_OPEN,
+        Permission.CASE_READ,
+        Permission.CONSENT_RECORD,
+        Permission.REFERRAL_READ,
+        Permission.REFERRAL_SEND,
+        Permission.SCREENING_DO,
     }
 )
 
-RIGHTS: dict[Role, frozenset[P]] = {
+RIGHTS: dict[Role, frozenset[Permission]] = {
     Role.FIRST_RESPONDER: _CASEWORK,
-    Role.CASE_WORKER: _CASEWORK | {P.REFERRAL_ANSWER, P.SERVICE_DELIVER, P.DIRECTORY_EDIT, P.LOCATION_READ},
-    Role.REVIEWER: frozenset({P.CASE_READ, P.READING_DECIDE}),
-    Role.SUPERVISOR: frozenset({P.REFERRAL_APPROVE, P.REFERRAL_READ, P.AUDIT_READ, P.WORKER_INVITE}),
-    Role.KEY_OFFICER: frozenset({P.CARD_ROTATE, P.AGREEMENT_LOAD}),
+    Role.CASE_WORKER: _CASEWORK
+    | {
+        Permission.REFERRAL_ANSWER,
+        Permission.SERVICE_DELIVER,
+        Permission.DIRECTORY_EDIT,
+        Permission.LOCATION_READ,
+    },
+    Role.REVIEWER: frozenset({Permission.CASE_READ, Permission.READING_DECIDE}),
+    Role.SUPERVISOR: frozenset(
+        {
+            Permission.REFERRAL_APPROVE,
+            Permission.REFERRAL_READ,
+            Permission.AUDIT_READ,
+            Permission.WORKER_INVITE,
+        }
+    ),
+    Role.KEY_OFFICER: frozenset({Permission.CARD_ROTATE, Permission.AGREEMENT_LOAD}),
     # The coordinator sees the mechanism, never a person: no case right at all.
-    Role.COORDINATOR: frozenset({P.COORDINATE, P.ROLL_SIGN, P.AGREEMENT_LOAD}),
+    Role.COORDINATOR: frozenset({Permission.COORDINATE, Permission.ROLL_SIGN, Permission.AGREEMENT_LOAD}),
 }
 
 
-def rights_of(roles: Iterable[Role]) -> frozenset[P]:
+def rights_of(roles: Iterable[Role]) -> frozenset[Permission]:
     """Give the union of the rights of these roles."""
     return frozenset().union(*(RIGHTS[role] for role in roles))

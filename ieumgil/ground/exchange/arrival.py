@@ -44,9 +44,7 @@ def examine(
     opened = open_bundle(bundle, private_key=private_key, recipient=own_cards[0].agency)
     sender, proof = vouch(opened, roll, earlier_cards)
     check_receiving(bundle, opened.inner, own_cards, roll)
-    reason = check_window(parse_time(opened.inner["created"]), parse_time(opened.inner["not_after"]), now)
-    if reason is not None:
-        raise RefusedBundleError(reason)
+    check_time(opened.inner, now)
     return Arrival(opened.inner, sender, proof)
 
 
@@ -84,6 +82,13 @@ def check_receiving(bundle: bytes, inner: Inner, own_cards: Sequence[AgencyCard]
     _check_key(revoked=key.ident in roll.revoked_keys, in_force=key.in_force(created))
     if peek(bundle).suite < lowest_suite(own_cards, created):
         raise RefusedBundleError(RefusalReason.WRONG_SUITE)
+
+
+def check_time(inner: Inner, now: datetime) -> None:
+    """Check that a bundle can be taken now; raises RefusedBundleError with the reason of `check_window`."""
+    reason = check_window(parse_time(inner["created"]), parse_time(inner["not_after"]), now)
+    if reason is not None:
+        raise RefusedBundleError(reason)
 
 
 def _proof(opened: Opened, public: bytes) -> bytes | None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 
 from ieumgil.ground.exchange.cards import (
     AgencyCard,
@@ -141,7 +141,7 @@ def neighbours(agency: AgencyId, peer: AgencyId, seq: int) -> Neighbours:
 
 def undelivered(actor: Actor, *, subjects: Sequence[UUID] | None = None) -> list[Undelivered]:
     """Give what the actor's agency has sent and nobody has signed for, oldest first; `subjects` narrows it to these."""
-    items = OutboxItem.objects.filter(Q(state=OutboxItem.State.WAITING), agency_id=actor.agency)
+    items = waiting_about(actor.agency)
     if subjects is not None:
         items = items.filter(subject__in=subjects)
     return [
@@ -158,15 +158,6 @@ def open_alarms(actor: Actor) -> list[Alarm]:
 def waiting_about(agency: AgencyId) -> QuerySet[OutboxItem]:
     """Give, to be asked further, what waits for a receipt, as seen by the room that sent it (`subject` is its mark)."""
     return OutboxItem.objects.filter(agency_id=agency, state=OutboxItem.State.WAITING)
-
-
-def kept_body_hash(agency: AgencyId, peer: AgencyId, bundle_id: str) -> str:
-    """Give the hash of the body of a bundle that was kept, for a later word on it; raises AbsentError."""
-    kept = InboxItem.objects.filter(agency_id=agency, peer=peer, bundle_id=bundle_id)
-    found = kept.values_list("body_hash", flat=True).first()
-    if found is None:
-        raise AbsentError
-    return found
 
 
 def agency_by_slug(slug: str) -> AgencyId:

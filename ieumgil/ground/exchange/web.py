@@ -6,8 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from ieumgil.ground.exchange.actions.receive import BAD, receive
-from ieumgil.ground.exchange.rules import RefusalReason
-from ieumgil.ground.exchange.seal import MAX_BUNDLE
+from ieumgil.ground.exchange.rules import MAX_BUNDLE, RefusalReason
 
 app_name = "exchange"
 

@@ -6,9 +6,9 @@ from ieumgil.agreements import queries as agreements
 from ieumgil.agreements.rules import Purpose, covers
 from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.actions.alarm import raise_alarm
-from ieumgil.ground.exchange.actions.send import Parcel, send
+from ieumgil.ground.exchange.actions.keep import refuse_after_all
 from ieumgil.ground.exchange.received import Received
-from ieumgil.ground.exchange.rules import RefusalReason, time_text
+from ieumgil.ground.exchange.rules import RefusalReason
 from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.actions import KeyKind
 from ieumgil.kernel.actor import Actor
@@ -219,14 +219,11 @@ def _admit_waiting(actor: Actor, row: ThreadRow, now: datetime) -> None:
 
 def _refuse_late(actor: Actor, row: ThreadRow, message: MessageRow, now: datetime) -> None:
     message.reason, message.content = RefusalReason.ILLEGAL_IN_ITS_PAST, None
-    came = exchange.kept_body_hash(actor.agency, AgencyId(row.peer), message.message_id)
-    body: dict[str, Json] = {
-        "bundle_id": message.message_id,
-        "from": str(row.peer),
-        "hash": came,
-        "status": "refused",
-        "reason": str(message.reason),
-        "at": time_text(now),
-        "missing": [],
-    }
-    send(actor, parcel=Parcel(AgencyId(row.peer), "receipt", body, subject=row.thread), now=now)
+    refuse_after_all(
+        actor,
+        peer=AgencyId(row.peer),
+        bundle_id=message.message_id,
+        reason=message.reason,
+        subject=row.thread,
+        now=now,
+    )

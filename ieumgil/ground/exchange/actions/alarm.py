@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from ieumgil.ground.audit import actions as audit
+from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange.models import Alarm
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.ids import AgencyId
@@ -18,5 +20,6 @@ def raise_alarm(agency: AgencyId, *, code: str, peer: UUID | None, subject: str,
 
 def settle_alarm(actor: Actor, *, alarm: UUID, now: datetime) -> None:
     """Note that people have looked into an alarm of the actor's agency; raises AbsentError for any other."""
-    if not Alarm.objects.filter(pk=alarm, agency_id=actor.agency, settled_at=None).update(settled_at=now):
-        raise AbsentError
+    with audit.attempt(actor, AuditAction.ALARM_SETTLE, now=now):
+        if not Alarm.objects.filter(pk=alarm, agency_id=actor.agency, settled_at=None).update(settled_at=now):
+            raise AbsentError

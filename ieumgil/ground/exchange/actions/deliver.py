@@ -12,11 +12,11 @@ from ieumgil.ground.accounts.queries import is_hosted
 from ieumgil.ground.exchange.actions.receive import OK, Answer, receive
 from ieumgil.ground.exchange.models import OutboxItem
 from ieumgil.ground.exchange.queries import node_of
-from ieumgil.ground.exchange.rules import Kind, retry_delay
-from ieumgil.ground.exchange.seal import MAX_BUNDLE
+from ieumgil.ground.exchange.rules import MAX_BUNDLE, Kind, retry_delay
 from ieumgil.kernel.ids import AgencyId
 
 INBOX = "/exchange/inbox"
+LONGEST_REASON = 60  # bytes of a bare refusal; whatever is longer is no reason of ours
 _http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=5, read=30), retries=False, maxsize=4)
 
 
@@ -32,9 +32,7 @@ def deliver_due(*, now: datetime, limit: int = 200) -> Round:
     """Try everything whose next try has come, oldest number first; run by the node's clock. Gives what was done."""
     waiting = OutboxItem.objects.filter(state=OutboxItem.State.WAITING, next_try_at__lte=now)
     due = list(waiting.order_by("agency", "peer", "seq")[:limit])
-    settled = 0
-    for item in due:
-        settled += _deliver(item, now)
+    settled = sum(_deliver(item, now) for item in due)
     return Round(settled, len(due) - settled)
 
 
@@ -53,9 +51,7 @@ def _deliver(item: OutboxItem, now: datetime) -> bool:
     answer = _carry(item, now)
     if answer.receipt:
         receive(answer.receipt, now=now)
-    elif (
-        answer.status == OK and item.kind == Kind.RECEIPT
-    ):  # a late word on an older bundle: nobody signs for a receipt
+    elif answer.status == OK and item.kind == Kind.RECEIPT:  # nobody signs for a receipt
         OutboxItem.objects.filter(pk=item.pk).update(state=OutboxItem.State.DELIVERED, settled_at=now)
     with transaction.atomic():
         fresh = OutboxItem.objects.select_for_update().get(pk=item.pk)
@@ -91,5 +87,5 @@ def post(peer: AgencyId, sealed: bytes) -> Answer:
         return Answer(status=0, reason="unreachable")
     if response.status == OK and len(data) <= MAX_BUNDLE:
         return Answer(status=OK, receipt=data)
-    reason = data.decode("ascii", "replace").strip() if len(data) < 60 else ""
+    reason = data.decode("ascii", "replace").strip() if len(data) < LONGEST_REASON else ""
     return Answer(status=response.status, reason=reason or "no-answer")

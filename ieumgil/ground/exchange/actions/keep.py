@@ -1,6 +1,7 @@
 """Keep what came, hand it to the room it is for, and make the receipt: all in the transaction that it vouches for."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -12,13 +13,12 @@ from ieumgil.ground.audit.note import NoteError
 from ieumgil.ground.exchange import queries
 from ieumgil.ground.exchange.actions.alarm import raise_alarm
 from ieumgil.ground.exchange.actions.receipt import apply_receipt
-from ieumgil.ground.exchange.actions.send import Parcel, seal_for
+from ieumgil.ground.exchange.actions.send import Parcel, seal_for, send
 from ieumgil.ground.exchange.keys import verify_key
 from ieumgil.ground.exchange.models import InboxItem
 from ieumgil.ground.exchange.received import Received, Taker
 from ieumgil.ground.exchange.rules import (
     Kind,
-    Link,
     LinkKind,
     RefusalReason,
     RefusedBundleError,
@@ -26,8 +26,10 @@ from ieumgil.ground.exchange.rules import (
     time_text,
 )
 from ieumgil.ground.exchange.seal import Inner, body_hash, inner_hash
+from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
-from ieumgil.kernel.outcome import DeniedError
+from ieumgil.kernel.ids import AgencyId
+from ieumgil.kernel.outcome import AbsentError, DeniedError
 
 
 def answer_given(came: Received) -> bytes | None:
@@ -69,7 +71,7 @@ def keep(came: Received, inner: Inner, now: datetime) -> bytes:
     _taker(came.kind)(clock(came.agency), came, now)
     if came.kind == Kind.RECEIPT:
         return b""
-    item.receipt = _receipt(came, now, status="kept", link=link)
+    item.receipt = _sealed_receipt(came, now, missing=link.missing if link else ())
     item.save(update_fields=["receipt"])
     return bytes(item.receipt)
 
@@ -77,22 +79,48 @@ def keep(came: Received, inner: Inner, now: datetime) -> bytes:
 @transaction.atomic
 def refusal_receipt(came: Received, reason: str, now: datetime) -> bytes:
     """Make the sealed receipt that tells a known sender why its bundle was refused."""
-    return _receipt(came, now, status="refused", reason=reason)
+    return _sealed_receipt(came, now, reason=reason)
+
+
+def refuse_after_all(
+    actor: Actor, *, peer: AgencyId, bundle_id: str, reason: str, subject: UUID, now: datetime
+) -> None:
+    """Tell a peer that a bundle, kept and receipted, does not stand: its own past came later and forbids it.
+
+    To be called inside a transaction. Raises AbsentError for a bundle that was never kept, and what `send` raises.
+    """
+    kept = InboxItem.objects.filter(agency_id=actor.agency, peer=peer, bundle_id=bundle_id).first()
+    if kept is None:
+        raise AbsentError
+    body = _receipt(bundle_id, peer, kept.body_hash, now, reason=reason)
+    send(actor, parcel=Parcel(peer, Kind.RECEIPT, body, subject=subject), now=now)
+
+
+def _sealed_receipt(
+    came: Received, now: datetime, *, reason: str | None = None, missing: tuple[int, ...] = ()
+) -> bytes:
+    body = _receipt(came.bundle_id, came.sender, body_hash(came.body), now, reason=reason, missing=missing)
+    return seal_for(clock(came.agency), Parcel(came.sender, Kind.RECEIPT, body), now)[0]
 
 
 def _receipt(
-    came: Received, now: datetime, *, status: str, reason: str | None = None, link: Link | None = None
-) -> bytes:
-    body: dict[str, Json] = {
-        "bundle_id": came.bundle_id,
-        "from": str(came.sender),
-        "hash": body_hash(came.body),
-        "status": status,
+    bundle_id: str,
+    sender: AgencyId,
+    digest: str,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    missing: tuple[int, ...] = (),
+) -> dict[str, Json]:
+    return {
+        "bundle_id": bundle_id,
+        "from": str(sender),
+        "hash": digest,
+        "status": "kept" if reason is None else "refused",
         "reason": None if reason is None else str(reason),
         "at": time_text(now),
-        "missing": list(link.missing) if link else [],
+        "missing": list(missing),
     }
-    return seal_for(clock(came.agency), Parcel(came.sender, Kind.RECEIPT, body), now)[0]
 
 
 def _taker(kind: str) -> Taker:

@@ -8,16 +8,23 @@ from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ieumgil.ground.accounts.models import Agency
+from ieumgil.ground.accounts.queries import agency_facts
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange.cards import AgencyCard, SealKey, SignKey, sign_card, verify_card
-from ieumgil.ground.exchange.keys import SealPrivateKey, new_seal_key, new_sign_key, sign_key, sign_public
+from ieumgil.ground.exchange.keys import (
+    SealPrivateKey,
+    key_ident,
+    new_seal_key,
+    new_sign_key,
+    sign_key,
+    sign_public,
+)
 from ieumgil.ground.exchange.models import AgencyKey, Card
-from ieumgil.ground.exchange.rules import Suite
+from ieumgil.ground.exchange.rules import VALIDITY, Suite
 from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.actions import Context, KeyKind
-from ieumgil.kernel.actor import Actor, AgencyClass
+from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, canonical
 from ieumgil.kernel.ids import AgencyId, KeyId
 from ieumgil.kernel.outcome import AbsentError, require
@@ -25,7 +32,7 @@ from ieumgil.kernel.permission import Permission
 
 KEY_LIFE = timedelta(days=400)  # signing and log keys
 SEAL_LIFE = timedelta(days=30)  # security page, c5: forward secrecy at month grain
-STILL_OPENS = timedelta(days=14)
+STILL_OPENS = VALIDITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +53,12 @@ def make_keys(agency: AgencyId, *, root: bytes, node: str, now: datetime) -> dic
 
     For whoever installs the node; the agency must be unlocked. Raises LockedAgencyError.
     """
-    hosted = Agency.objects.get(pk=agency)
     vault_key = vault.new_key(agency, KeyKind.AGENCY, now=now)
     for use in ("sign", "log"):
         _keep(agency, vault_key, use, new_sign_key(), now)
     for suite in Suite:
         _keep_seal(agency, vault_key, new_seal_key(suite), now)
-    return _new_card(hosted, root, node, now)
+    return _new_card(agency, root, node, now)
 
 
 def rotate(actor: Actor, *, root: bytes, node: str, sign_too: bool = False, now: datetime) -> dict[str, Json]:
@@ -62,19 +68,15 @@ def rotate(actor: Actor, *, root: bytes, node: str, sign_too: bool = False, now:
     """
     with audit.attempt(actor, AuditAction.CARD_ROTATE):
         require(actor.may(Permission.CARD_ROTATE))
-        old = AgencyKey.objects.filter(
-            agency_id=actor.agency, retired_at=None, use__in=["seal", *(["sign"] if sign_too else [])]
-        )
-        vault_key = KeyId(
-            AgencyKey.objects.filter(agency_id=actor.agency).values_list("vault_key", flat=True)[0]
-        )
-        old.update(retired_at=now)
+        own = AgencyKey.objects.filter(agency_id=actor.agency)
+        vault_key = KeyId(own.values_list("vault_key", flat=True)[0])
+        own.filter(retired_at=None, use__in=["seal", "sign"] if sign_too else ["seal"]).update(retired_at=now)
         for suite in Suite:
             _keep_seal(actor.agency, vault_key, new_seal_key(suite), now)
         if sign_too:
             _keep(actor.agency, vault_key, "sign", new_sign_key(), now)
         _OPEN.pop(actor.agency, None)
-        return _new_card(Agency.objects.get(pk=actor.agency), root, node, now)
+        return _new_card(actor.agency, root, node, now)
 
 
 def forget_retired(*, now: datetime) -> int:
@@ -89,9 +91,8 @@ def keyring(agency: AgencyId) -> Keyring:
     if not vault.is_unlocked(agency):
         _OPEN.pop(agency, None)
         raise vault.LockedAgencyError
-    rows = list(
-        AgencyKey.objects.filter(agency_id=agency, use__in=["sign", "log"], retired_at=None).order_by("use")
-    )
+    in_use = AgencyKey.objects.filter(agency_id=agency, use__in=["sign", "log"], retired_at=None)
+    rows = list(in_use.order_by("use"))
     names = tuple(row.ident for row in rows)
     held = _OPEN.get(agency)
     if held is None or held.names != names:
@@ -113,32 +114,24 @@ def seal_key(row: AgencyKey) -> SealPrivateKey:
     return held
 
 
-def _new_card(hosted: Agency, root: bytes, node: str, now: datetime) -> dict[str, Json]:
-    keys = list(AgencyKey.objects.filter(agency=hosted, retired_at=None))
-    last = (
-        Card.objects.filter(agency_ref=hosted.pk)
-        .order_by("-version")
-        .values_list("version", flat=True)
-        .first()
-    )
+def _new_card(agency: AgencyId, root: bytes, node: str, now: datetime) -> dict[str, Json]:
+    told, keys = agency_facts(agency), AgencyKey.objects.filter(agency_id=agency, retired_at=None)
+    made = {use: [key for key in keys if key.use == use] for use in ("sign", "seal", "log")}
+    versions = Card.objects.filter(agency_ref=agency).order_by("-version").values_list("version", flat=True)
     card = AgencyCard(
-        agency=AgencyId(hosted.pk),
-        slug=hosted.slug,
-        name_en=hosted.name_en,
-        name_ko=hosted.name_ko,
-        agency_class=AgencyClass(hosted.agency_class),
+        agency=agency,
+        slug=told.slug,
+        name_en=told.name_en,
+        name_ko=told.name_ko,
+        agency_class=told.agency_class,
         node=node,
         root=sign_public(root),
-        sign_keys=tuple(
-            SignKey(bytes.fromhex(k.public), k.not_before, k.not_after) for k in keys if k.use == "sign"
-        ),
+        sign_keys=tuple(SignKey(_public(key), key.not_before, key.not_after) for key in made["sign"]),
         seal_keys=tuple(
-            SealKey(bytes.fromhex(k.public), k.not_before, k.not_after, Suite(k.suite))
-            for k in keys
-            if k.use == "seal"
+            SealKey(_public(key), key.not_before, key.not_after, Suite(key.suite)) for key in made["seal"]
         ),
-        log_key=next(bytes.fromhex(k.public) for k in keys if k.use == "log"),
-        version=(last or 0) + 1,
+        log_key=_public(made["log"][0]),
+        version=(versions.first() or 0) + 1,
         issued_at=now,
     )
     signed = sign_card(card, sign_key(root))
@@ -158,14 +151,9 @@ def keep_card(signed: Mapping[str, Json], now: datetime) -> None:
 
 def _keep(agency: AgencyId, vault_key: KeyId, use: str, private: bytes, now: datetime) -> None:
     public = sign_public(private)
-    ident = SignKey(public, now, now).ident
-    _store(
-        agency,
-        vault_key,
-        AgencyKey(use=use, ident=ident, public=public.hex(), not_after=now + KEY_LIFE),
-        private,
-        now,
-    )
+    ident = key_ident(public).hex()
+    row = AgencyKey(use=use, ident=ident, public=public.hex(), not_after=now + KEY_LIFE)
+    _store(agency, vault_key, row, private, now)
 
 
 def _keep_seal(agency: AgencyId, vault_key: KeyId, private: SealPrivateKey, now: datetime) -> None:
@@ -189,6 +177,10 @@ def _store(agency: AgencyId, vault_key: KeyId, row: AgencyKey, private: bytes, n
 def _open(row: AgencyKey) -> bytes:
     agency = AgencyId(row.agency_id)
     return vault.get(agency, KeyId(row.vault_key), _context(row.id, agency), bytes(row.sealed_private))
+
+
+def _public(row: AgencyKey) -> bytes:
+    return bytes.fromhex(row.public)
 
 
 def _context(row: UUID, agency: AgencyId) -> Context:

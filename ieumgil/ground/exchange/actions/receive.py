@@ -7,17 +7,17 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from ieumgil.ground.accounts.queries import clock
+from ieumgil.ground.accounts.queries import CLOCK, clock
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange import queries
 from ieumgil.ground.exchange.actions.alarm import raise_alarm
 from ieumgil.ground.exchange.actions.keep import answer_given, keep, refusal_receipt
 from ieumgil.ground.exchange.actions.keys import seal_key
-from ieumgil.ground.exchange.arrival import check_receiving, vouch
+from ieumgil.ground.exchange.arrival import check_receiving, check_time, vouch
 from ieumgil.ground.exchange.models import AgencyKey, Refused, SealedArrival
 from ieumgil.ground.exchange.received import Received
-from ieumgil.ground.exchange.rules import RefusalReason, RefusedBundleError, check_window, parse_time
+from ieumgil.ground.exchange.rules import RefusalReason, RefusedBundleError
 from ieumgil.ground.exchange.seal import Opened, open_bundle, peek
 from ieumgil.ground.vault.actions import TamperedError, is_unlocked
 from ieumgil.kernel.ids import AgencyId
@@ -51,7 +51,10 @@ def receive(data: bytes, *, now: datetime) -> Answer:
 
 
 def open_what_came_while_locked(agency: AgencyId, *, now: datetime) -> int:
-    """Open what came while the agency was locked, oldest first; its senders learn the answer at their next try. Gives how many."""
+    """Open what came while the agency was locked, oldest first; gives how many.
+
+    Its senders learn the answer at their next try.
+    """
     arrivals = list(SealedArrival.objects.filter(agency_id=agency).order_by("arrived_at", "pk"))
     for arrival in arrivals:
         receive(bytes(arrival.sealed), now=now)
@@ -68,7 +71,7 @@ def _open(key: AgencyKey, data: bytes, digest: str, now: datetime) -> Answer:
         given = answer_given(came)
         if given is not None:
             return Answer(OK, given)
-        _check_time(opened, now)
+        check_time(opened.inner, now)
     except RefusedBundleError as refusal:
         return _refuse(agency, sender, refusal.reason, digest, now)
     return _take(came, opened, digest, now)
@@ -92,12 +95,6 @@ def _vouched(agency: AgencyId, data: bytes, opened: Opened) -> Received:
     return Received(
         agency, AgencyId(UUID(inner["from"])), inner["bundle_id"], inner["kind"], dict(inner["body"])
     )
-
-
-def _check_time(opened: Opened, now: datetime) -> None:
-    reason = check_window(parse_time(opened.inner["created"]), parse_time(opened.inner["not_after"]), now)
-    if reason is not None:
-        raise RefusedBundleError(reason)
 
 
 def _take(came: Received, opened: Opened, digest: str, now: datetime) -> Answer:
@@ -137,7 +134,7 @@ def _refuse(
     Refused.objects.create(agency_id=agency, peer=sender, reason=reason, sha256=digest, refused_at=now)
     if agency is not None and not recorded:
         event = audit.Event(AuditAction.BUNDLE_REFUSE, digest[:32], reason=reason)
-        audit.record(agency, "clock", event, decision=reason, now=now)
+        audit.record(agency, CLOCK, event, decision=reason, now=now)
         if reason == RefusalReason.SAME_ID_OTHER_CONTENT:
             raise_alarm(agency, code=reason, peer=sender, subject=digest, now=now)
     return Answer(BAD, reason=reason)

@@ -90,7 +90,7 @@ def join_roll(signed: Json, *, coordinator_root: bytes, now: datetime) -> Roll:
     return verified
 
 
-def take_roll(actor: Actor, came: Received, now: datetime) -> None:
+def take_roll(_actor: Actor, came: Received, now: datetime) -> None:
     """Take in a newer roll that came as a bundle from the coordinator; an older or equal one changes nothing.
 
     Raises DeniedError with a CardFault for one that does not follow from the roll in force.
