@@ -2,24 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Protocol
 from uuid import UUID
 
 import click
 from django.utils import timezone
 
 from ieumgil.agreements import actions, queries
-from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.actor import Acting
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId
-
-
-class Acting(Protocol):
-    """Who acts at the terminal."""
-
-    @property
-    def actor(self) -> Actor:
-        """The worker who signed in."""
 
 
 @click.group("agreement")

@@ -1,21 +1,12 @@
 """Assistance at the terminal: a service starts, a service ends."""
 
-from typing import Protocol
 from uuid import UUID
 
 import click
 
 from ieumgil.assistance import actions
-from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.actor import Acting
 from ieumgil.kernel.ids import CaseId
-
-
-class Acting(Protocol):
-    """Who acts at the terminal."""
-
-    @property
-    def actor(self) -> Actor:
-        """The worker who signed in."""
 
 
 @click.group("service")

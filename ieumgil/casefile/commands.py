@@ -1,7 +1,6 @@
 """Cases at the terminal: open one, note something in it, find one by a full name."""
 
 import json
-from typing import Protocol
 from uuid import UUID
 
 import click
@@ -9,18 +8,10 @@ import click
 from ieumgil.casefile import actions, queries
 from ieumgil.casefile.queries import CaseView
 from ieumgil.casefile.rules import Stage, identity_from
-from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.actor import Acting
 from ieumgil.kernel.ids import CaseId, FieldPath
 
 STAGES = [stage.value for stage in Stage if stage is not Stage.CLOSED]
-
-
-class Acting(Protocol):
-    """Who acts at the terminal."""
-
-    @property
-    def actor(self) -> Actor:
-        """The worker who signed in."""
 
 
 @click.group("case")

@@ -1,7 +1,6 @@
 """Consent at the terminal: record what the person said, withdraw it, see what counts."""
 
 from datetime import timedelta
-from typing import Protocol
 from uuid import UUID, uuid4
 
 import click
@@ -9,21 +8,13 @@ from django.utils import timezone
 
 from ieumgil.consent import actions, queries
 from ieumgil.consent.rules import Feedback, Form, GivenBy, Grant, How, Leave, Refused, RefusedWhat
-from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.actor import Acting
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, CaseId, CategoryCode, GrantId, PurposeCode
 
 _CASE = click.argument("case_id", type=click.UUID)
 _LANGUAGE = click.option("--language", required=True, help="Language it was explained in, such as vi.")
 _HOW = click.option("--how", type=click.Choice([how.value for how in How]), default=How.READ_ALOUD.value)
-
-
-class Acting(Protocol):
-    """Who acts at the terminal."""
-
-    @property
-    def actor(self) -> Actor:
-        """The worker who signed in."""
 
 
 @click.group("consent")

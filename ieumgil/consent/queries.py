@@ -140,8 +140,8 @@ def opened(agency: AgencyId, key: KeyId, row: OfCase) -> dict[str, object]:
 def reason_label(code: str, language: str) -> str:
     """Give the words for why a field is held back, in `ko` or else English; the code itself if there are none."""
     rows = json.loads((files("ieumgil.consent") / "data" / "reasons.json").read_text("utf-8"))["reasons"]
-    found = next((row for row in rows if row["code"] == code), {})
-    return str(found.get("ko" if language == "ko" else "en", code))
+    found: dict[str, str] = next((row for row in rows if row["code"] == code), {})
+    return found.get("ko" if language == "ko" else "en", code)
 
 
 def _has_ended(row: GrantRow, now: datetime) -> bool:

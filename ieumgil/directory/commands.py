@@ -1,20 +1,11 @@
 """The directory at the terminal: see your services, confirm free places."""
 
-from typing import Protocol
 
 import click
 
 from ieumgil.directory import actions, queries
-from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.actor import Acting
 from ieumgil.kernel.canonical import Json
-
-
-class Acting(Protocol):
-    """Who acts at the terminal."""
-
-    @property
-    def actor(self) -> Actor:
-        """The worker who signed in."""
 
 
 @click.group("directory")

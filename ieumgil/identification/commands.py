@@ -1,8 +1,7 @@
 """Identification at the terminal: a first responder's screening, a reviewer's reading."""
 
 import json
-from datetime import date
-from typing import Protocol
+from datetime import date, datetime
 from uuid import UUID
 
 import click
@@ -11,18 +10,10 @@ from django.utils import timezone
 from ieumgil.identification import actions, queries
 from ieumgil.identification.queries import Exploitation
 from ieumgil.identification.rules import AgeFacts
-from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.actor import Acting
 from ieumgil.kernel.ids import CaseId
 
 CASE = click.argument("case", type=click.UUID)
-
-
-class Acting(Protocol):
-    """Who acts at the terminal."""
-
-    @property
-    def actor(self) -> Actor:
-        """The worker who signed in."""
 
 
 @click.group("identification")
@@ -48,13 +39,19 @@ def questions(language: str) -> list[dict[str, str]]:
 @click.option("--act-began", type=click.DateTime(["%Y-%m-%d"]), default=None)
 @click.option("--maybe-child/--not-a-child", default=True, help="Whether the person may be under 18.")
 @click.pass_obj
-def screen(acting: Acting, case: UUID, answers: str, words: str, **age: object) -> dict[str, object]:
+def screen(
+    acting: Acting,
+    *,
+    case: UUID,
+    answers: str,
+    words: str,
+    born: datetime | None,
+    act_began: datetime | None,
+    maybe_child: bool,
+) -> dict[str, object]:
     """Record a screening; the conclusion and its reasons are the answer."""
     facts = AgeFacts(
-        timezone.now().date(),
-        born=_day(age["born"]),
-        act_began=_day(age["act_began"]),
-        may_be_child=bool(age["maybe_child"]),
+        timezone.now().date(), born=_day(born), act_began=_day(act_began), may_be_child=maybe_child
     )
     view = actions.record_screening(
         acting.actor,
@@ -89,11 +86,12 @@ def screen(acting: Acting, case: UUID, answers: str, words: str, **age: object) 
 @click.pass_obj
 def read(
     acting: Acting,
+    *,
     case: UUID,
     established: tuple[str, ...],
     unknown: tuple[str, ...],
     child: bool,
-    exploitation: str,  # noqa: FBT001
+    exploitation: str,
 ) -> dict[str, object]:
     """Record a reviewer's reading by the ILO indicators."""
     view = actions.record_reading(
@@ -107,8 +105,8 @@ def read(
     return {"outcome": view.reading.outcome, "because": view.reading.because, "age": view.reading.age}
 
 
-def _day(value: object) -> date | None:
-    return value.date() if hasattr(value, "date") else None
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
 
 
 commands = [identification]

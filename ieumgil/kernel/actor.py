@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from ieumgil.kernel.ids import AgencyId, WorkerId
 from ieumgil.kernel.outcome import Allow, Deny, Outcome
@@ -28,3 +29,11 @@ class Actor:
     def may(self, permission: Permission) -> Outcome:
         """Allow if the actor's roles hold the permission, Deny("no-right") otherwise."""
         return Allow() if permission in self.permissions else Deny("no-right")
+
+
+class Acting(Protocol):
+    """Who acts at a terminal, as its commands are given it."""
+
+    @property
+    def actor(self) -> Actor:
+        """The worker who signed in; looked up anew each time."""

@@ -3,7 +3,6 @@
 import json
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
 import click
@@ -12,7 +11,7 @@ from django.utils import timezone
 from ieumgil.agreements.rules import Urgency
 from ieumgil.consent.rules import DutyGround, LegalDuty
 from ieumgil.ground.exchange.queries import agency_by_slug
-from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.actor import Acting
 from ieumgil.kernel.ids import CaseId, CategoryCode, FieldPath, PurposeCode, ThreadId
 from ieumgil.referral.actions import answer, enquire, overdue, recall, refer, settle
 from ieumgil.referral.actions.say import Click
@@ -23,14 +22,6 @@ from ieumgil.referral.queries import work
 THREAD = click.argument("thread", type=click.UUID)
 ONCE = click.option("--once", default=None, help="A key of your own: the same one again sends nothing twice.")
 TIME = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
-
-
-class Acting(Protocol):
-    """Who acts at the terminal."""
-
-    @property
-    def actor(self) -> Actor:
-        """The worker who signed in."""
 
 
 @click.group("referral")

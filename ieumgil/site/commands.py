@@ -153,7 +153,7 @@ def serve(bind: str) -> None:
 
 @node.command("work")
 @click.option("--once", is_flag=True, help="One round of everything, then stop.")
-def work(once: bool) -> None:  # noqa: FBT001
+def work(*, once: bool) -> None:
     """Run the node's clock: deliver, recall what lapsed, tell of what is overdue, erase what ran out."""
     start()
     slow_at = 0.0

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Protocol, cast
+from typing import cast
 
 import click
 from django.conf import settings
@@ -17,21 +17,13 @@ from ieumgil.ground.exchange.cards import verify_card
 from ieumgil.ground.exchange.forms import what_to_do
 from ieumgil.ground.exchange.roll import read_signed_roll
 from ieumgil.ground.exchange.voice import fingerprint
-from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.actor import Acting
 from ieumgil.kernel.canonical import Json, canonical
 from ieumgil.kernel.ids import AgencyId
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-class Acting(Protocol):
-    """Who acts at the terminal."""
-
-    @property
-    def actor(self) -> Actor:
-        """The worker who signed in."""
 
 
 @click.group("roll")
@@ -109,7 +101,7 @@ def card() -> None:
 @click.option("--sign-too", is_flag=True, help="Renew the signing key as well.")
 @click.option("--out", type=OUT, required=True)
 @click.pass_obj
-def rotate(acting: Acting, root: Path, passphrase: str, node: str, sign_too: bool, out: Path) -> int:  # noqa: FBT001
+def rotate(acting: Acting, *, root: Path, passphrase: str, node: str, sign_too: bool, out: Path) -> int:
     """Renew the agency's keys and write its next card, for the coordinator to put on the roll. Gives the card's version."""
     secret = read_root(root, acting.actor.agency, passphrase, cheap=settings.IEUMGIL_KDF_PROFILE == "test")
     made = keys.rotate(acting.actor, root=secret, node=node, sign_too=sign_too, now=timezone.now())

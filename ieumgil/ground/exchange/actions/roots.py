@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ieumgil.ground.exchange.keys import KEY_BYTES
 from ieumgil.ground.vault.actions import TamperedError
 from ieumgil.ground.vault.actions.files import write_new
 from ieumgil.ground.vault.cipher import LEAST_COST, NORMAL_COST, TEST_COST, lock_kek, open_kek
@@ -16,6 +17,6 @@ def write_root(path: Path, agency: AgencyId, root: bytes, passphrase: str, *, ch
 def read_root(path: Path, agency: AgencyId, passphrase: str, *, cheap: bool = False) -> bytes:
     """Read a root key; raises WrongPassphraseError, TamperedError for a file of another agency or form, FileNotFoundError."""
     root = open_kek(agency, path.read_bytes(), passphrase, least=TEST_COST if cheap else LEAST_COST)
-    if len(root) != 32:  # noqa: PLR2004
+    if len(root) != KEY_BYTES:
         raise TamperedError
     return root
