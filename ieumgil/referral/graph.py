@@ -68,9 +68,11 @@ class Graph:
                 self.frozen |= 1 << i
 
     def roots(self) -> list[int]:
+        """Give the messages that rest on no other."""
         return [i for i, count in enumerate(self.parent_count) if not count]
 
     def rank(self, i: int, owes: Side | None) -> tuple[bool, bool, bool, bool, str]:
+        """Give what the smallest is taken by, where this side owes the next step (thread page, *The fold*)."""
         message, kind = self.messages[i], self.messages[i].kind
         return (
             not self._first >> i & 1,
@@ -90,9 +92,11 @@ class Graph:
         )
 
     def heads(self) -> tuple[str, ...]:
+        """Give the ids that no other message names, sorted."""
         return tuple(
             sorted(m.id for m, children in zip(self.messages, self.children, strict=True) if not children)
         )
 
     def ids(self, mask: int) -> frozenset[str]:
+        """Give the ids of the messages in a mask."""
         return frozenset(m.id for i, m in enumerate(self.messages) if mask >> i & 1)

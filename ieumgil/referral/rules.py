@@ -119,29 +119,7 @@ def fold(messages: Iterable[Message], void: frozenset[str] = frozenset()) -> Thr
     are not all there are left out too.
     """
     graph = Graph(messages, void)
-    at = Position(forked=bool(graph.twins))
-    order, crossed, moved_by, living = list[str](), set[str](), None, 0
-    ready, missing = graph.roots(), list(graph.parent_count)
-    while ready:
-        index = ready[0] if len(ready) == 1 else min(ready, key=lambda i: graph.rank(i, OWES[at.state]))
-        ready.remove(index)
-        message = graph.messages[index]
-        order.append(message.id)
-        after = at if graph.frozen >> index & 1 else _take(graph, index, at)
-        if after is None:
-            crossed.add(message.id)
-        elif message.kind not in BESIDE and not graph.frozen >> index & 1:
-            moved_by = message.id
-            if message.kind is _K.ERASED:
-                living &= ~graph.ancestors[index]
-        living |= message.packet << index
-        at = after or at
-        if at.packet_lives is not bool(living):
-            at = replace(at, packet_lives=bool(living))
-        for child in graph.children[index]:
-            missing[child] -= 1
-            if not missing[child]:
-                ready.append(child)
+    at, moved_by, order, crossed = _walk(graph)
     return Thread(
         state=at.state,
         owes=OWES[at.state],
@@ -207,6 +185,33 @@ def _recallable(at: Position) -> bool:
     if at.state is _S.START:
         return at.forked
     return at.state not in {_S.RECALLED, _S.ERASED, _S.CLOSED} or (at.state is _S.CLOSED and at.packet_lives)
+
+
+def _walk(graph: Graph) -> tuple[Position, str | None, list[str], set[str]]:
+    at, moved_by, living = Position(forked=bool(graph.twins)), None, 0
+    order, crossed = list[str](), set[str]()
+    ready, missing = graph.roots(), list(graph.parent_count)
+    while ready:
+        index = ready[0] if len(ready) == 1 else min(ready, key=lambda i: graph.rank(i, OWES[at.state]))
+        ready.remove(index)
+        message, frozen = graph.messages[index], graph.frozen >> index & 1
+        order.append(message.id)
+        after = at if frozen else _take(graph, index, at)
+        if after is None:
+            crossed.add(message.id)
+        elif message.kind not in BESIDE and not frozen:
+            moved_by = message.id
+            if message.kind is _K.ERASED:
+                living &= ~graph.ancestors[index]
+        living |= message.packet << index
+        at = after or at
+        if at.packet_lives is not bool(living):
+            at = replace(at, packet_lives=bool(living))
+        for child in graph.children[index]:
+            missing[child] -= 1
+            if not missing[child]:
+                ready.append(child)
+    return at, moved_by, order, crossed
 
 
 def _take(graph: Graph, index: int, at: Position) -> Position | None:
