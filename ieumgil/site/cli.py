@@ -110,4 +110,4 @@ def main() -> None:
     try:
         ieumgil.main()
     except (AbsentError, DeniedError, StaleError) as refusal:
-        sys.exit(told(refusal))
+        sys.exit(f"{told(refusal)} ({refusal.code})")

@@ -18,4 +18,4 @@ def told(refusal: Exception) -> str:
     text = word(f"refused.{code}", language()) or what_to_do(code, language())
     if isinstance(refusal, StaleError) and refusal.kept:
         text = f"{text} [{refusal.kept}]"
-    return f"{code}: {text}"
+    return text or code

@@ -54,6 +54,15 @@ def export_ledger(slug: str, out: BinaryIO) -> None:
     out.writelines(queries.export(agency))
 
 
+@ledger.command("size")
+@click.argument("slug", metavar="AGENCY")
+def size(slug: str) -> int:
+    """Say how many entries an agency's ledger has."""
+    entries = queries.head(_agency(slug))[0]
+    click.echo(entries)
+    return entries
+
+
 @ledger.command("held")
 @click.argument("slug", metavar="AGENCY")
 @click.option("--peer", type=click.UUID, help="Only the checkpoints of this partner.")

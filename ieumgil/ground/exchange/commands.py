@@ -8,7 +8,7 @@ import click
 from django.conf import settings
 from django.utils import timezone
 
-from ieumgil.ground.accounts.queries import hosted_agency
+from ieumgil.ground.accounts.queries import hosted, hosted_agency
 from ieumgil.ground.exchange import queries
 from ieumgil.ground.exchange.actions import deliver, keys, roll
 from ieumgil.ground.exchange.actions.receive import receive
@@ -119,6 +119,12 @@ def deliver_() -> dict[str, int]:
     """Try everything whose next try has come."""
     done = deliver.deliver_due(now=timezone.now())
     return {"settled": done.settled, "waiting": done.waiting}
+
+
+@exchange.command("waiting")
+def waiting() -> int:
+    """Say how many bundles of this node nobody has signed for."""
+    return sum(queries.waiting_about(AgencyId(agency.pk)).count() for agency in hosted())
 
 
 @exchange.command("write-files")

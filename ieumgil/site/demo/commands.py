@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ieumgil.site.demo.founding import found
+from ieumgil.site.demo.founding import FRONT, PROTECTION, found, name_of
 from ieumgil.site.demo.mending import otherwise, recalling, wire_and_power
 from ieumgil.site.demo.nodes import DemoNode, RefusedError, StepError
 from ieumgil.site.demo.referring import Journey, consenting, enquiring, referring, screening
@@ -64,7 +64,10 @@ def check_the_end(journey: Journey) -> None:
             raise StepError(f"{name}: wanted {expected} on both nodes, found {states}")
     journey.teller.step("all-agree", count=len(journey.threads))
     for node in (journey.front, journey.protection):
-        journey.teller.step("ledgers-sound", node=node.name, said=node.once("ledger", "verify").replace("\n", "; "))
+        node.once("ledger", "verify")
+        for slug in FRONT if node is journey.front else PROTECTION:
+            entries = node.do(None, "ledger", "size", slug)
+            journey.teller.step("ledgers-sound", agency=name_of(slug, journey.teller.language), entries=entries)
 
 
 def _ports(ports: str, port: str) -> tuple[int, int]:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from ieumgil.agreements.queries import country
 from ieumgil.site.demo.nodes import PASSPHRASE, DemoNode, StepError, answers
-from ieumgil.site.demo.telling import Teller
+from ieumgil.site.demo.telling import COUNTRY, Teller
 
-COUNTRY = "narae"
 FRONT = ("narae-police", "narae-immigration", "narae-labour")
 PROTECTION = ("garam-shelter", "onbit-counselling", "nuri-legal-aid", "narae-secretariat")
 _STAFF = ("first-responder", "case-worker", "supervisor")
@@ -31,8 +30,8 @@ def found(
         if answers(port):
             raise StepError(teller.text("port-taken", port=port))
     shutil.rmtree(folder, ignore_errors=True)
-    front = DemoNode("Front line", folder / "front-line", ports[0], language)
-    protection = DemoNode("Protection", folder / "protection", ports[1], language)
+    front = DemoNode(teller.text("name-front"), folder / "front-line", ports[0], language)
+    protection = DemoNode(teller.text("name-protection"), folder / "protection", ports[1], language)
     nodes += [front, protection]
     teller.chapter("chapter-founding")
     for node, agencies in ((front, FRONT), (protection, PROTECTION)):
@@ -78,7 +77,7 @@ def _join(front: DemoNode, protection: DemoNode, teller: Teller) -> None:
     protection.do("secretary@secretariat", "roll", "sign", *cards, "--out", str(roll))
     words = protection.do(None, "roll", "words", str(roll), "--language", teller.language)
     front.do(None, "roll", "join", str(roll), "--words", words)
-    teller.step("roll-joined", count=len(cards), words=words)
+    teller.step("roll-joined", count=len(cards), node=front.name, words=words)
     agreement = protection.home / "agreement.json"
     agreement.write_text(json.dumps(country(COUNTRY)["agreements"][0], ensure_ascii=False), encoding="utf-8")
     protection.do("secretary@secretariat", "agreement", "load", str(agreement))

@@ -4,15 +4,17 @@ import json
 import shutil
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from ieumgil.site.demo import people
-from ieumgil.site.demo.founding import name_of
+from ieumgil.site.demo.founding import FRONT, PROTECTION, agency_id, name_of
 from ieumgil.site.demo.nodes import PATIENCE, DemoNode, RefusedError, StepError
 from ieumgil.site.demo.referring import COUNSEL, NIGHT, OFFICER, Journey, consent
-from ieumgil.site.demo.telling import Both
+from ieumgil.site.demo.telling import Both, Teller
 
 INSPECTOR, IMMIGRATION, LAWYER, SECRETARY = "inspector@labour", "officer@immigration", "lawyer@nuri", "secretary@secretariat"
 
@@ -57,8 +59,8 @@ def otherwise(journey: Journey) -> None:
     tell.chapter("chapter-otherwise")
     case = journey.case(OFFICER, people.ANA)
     legal = _at_once(journey, "declined referral", case, (LAWYER, "nuri-legal-aid"), "legal-aid", "DECLINED")
-    protection.do(LAWYER, "referral", "decline", legal.thread, "--reason", "no-english-speaking-lawyer")
-    tell.step("declined")
+    protection.do(LAWYER, "referral", "decline", legal.thread, "--reason", "language")
+    tell.step("declined", reason=tell.word("reason.language"))
     legal.agree("DECLINED")
     late = _at_once(journey, "late arrival", case, (COUNSEL, "onbit-counselling"), "psychosocial", "IN CARE")
     protection.do(COUNSEL, "referral", "accept", late.thread)
@@ -78,6 +80,7 @@ def wire_and_power(journey: Journey) -> None:
     """A message as a file; one replayed, one altered, one for another agency; a node killed in the middle."""
     tell, front, protection = journey.teller, journey.front, journey.protection
     tell.chapter("chapter-wire")
+    _wait(lambda: front.do(None, "exchange", "waiting") == 0)
     front.stop_serving()
     thread = _enquiry(journey, "enquiry on a stick", IMMIGRATION, "narae-immigration", "garam-shelter", "ENQUIRED")
     folder = front.home / "stick"
@@ -85,7 +88,8 @@ def wire_and_power(journey: Journey) -> None:
     receipt = folder / "receipt.ieumgil"
     taken = protection.do(None, "exchange", "take-file", bundle, "--receipt", str(receipt))
     front.do(None, "exchange", "take-file", str(receipt))
-    tell.step("by-file", status=taken["status"])
+    _must_be(taken, "")
+    tell.step("by-file")
     thread.agree("ENQUIRED")
     _refused_files(journey, Path(bundle))
     front.start()
@@ -146,10 +150,17 @@ def _overdue(journey: Journey) -> None:
     watched = _wait(lambda: protection.do(SECRETARY, "referral", "watched"))
     if thread.thread in json.dumps(watched):
         raise StepError("the coordinator must not see the thread's id")
-    tell.detail("watched", rows="; ".join(f"{tell.state(row['state'])}, {row['due']}" for row in watched))
+    rows = [_watched_row(tell, row) for row in watched]
+    tell.detail("watched", rows="; ".join(rows))
 
 
-def _wait(ask):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _watched_row(tell: Teller, row: dict[str, Any]) -> str:
+    who = next(slug for slug in (*FRONT, *PROTECTION) if agency_id(slug) == row["owed_by"])
+    state, due = tell.word("state." + row["state"]), tell.when(str(row["due"]))
+    return tell.text("watched-row", who=name_of(who, tell.language), state=state, due=due)
+
+
+def _wait(ask: Callable[[], Any]) -> Any:  # noqa: ANN401  whatever is asked
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         found = ask()
@@ -209,10 +220,10 @@ def _refused_files(journey: Journey, bundle: Path) -> None:
     altered.write_bytes(data)
     refused = protection.do(None, "exchange", "take-file", str(altered), "--language", tell.language)
     _must_be(refused, "cannot-open")
-    tell.step("altered", reason=refused["reason"], words=refused["what_to_do"])
+    tell.step("altered", words=refused["what_to_do"])
     strayed = front.do(None, "exchange", "take-file", str(bundle), "--language", tell.language)
     _must_be(strayed, "unknown-key")
-    tell.step("strayed", reason=strayed["reason"], words=strayed["what_to_do"])
+    tell.step("strayed", words=strayed["what_to_do"])
     if _count_messages(protection) != before:
         raise StepError("what was refused left a message behind")
 

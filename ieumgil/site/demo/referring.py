@@ -63,12 +63,12 @@ def screening(journey: Journey) -> str:
     case = journey.case(OFFICER, people.LINH)
     front.do(OFFICER, "case", "note", case, "--text", "Met at the harbour at night. This note never leaves.")
     found = _screen(journey, case, people.ADULT_ANSWERS, people.ADULT_WORDS, "--not-a-child")
-    tell.step("screened", count=len(questions), conclusion=_conclusion(journey, found, "protect-now"), rule=found["rule"])
-    tell.detail("because", reasons=_reasons(found))
+    tell.step("screened", count=len(questions), conclusion=_conclusion(journey, found, "protect-now"))
+    _explain(journey, found)
     child = journey.case(OFFICER, people.CHILD)
     found = _screen(journey, child, people.CHILD_ANSWERS, {}, "--born", "2010-09-01", "--act-began", "2026-10-01")
-    tell.step("screened-child", conclusion=_conclusion(journey, found, "protect-now"), rule=found["rule"])
-    tell.detail("because", reasons=_reasons(found))
+    tell.step("screened-child", conclusion=_conclusion(journey, found, "protect-now"))
+    _explain(journey, found)
     other = journey.case(OFFICER, {"identity.name": None})
     found = _screen(journey, other, people.FEW_ANSWERS, {}, "--not-a-child")
     tell.step("screened-little", conclusion=_conclusion(journey, found, "ask-again"))
@@ -86,7 +86,7 @@ def enquiring(journey: Journey, case: str) -> Both:
     tell.step("leave-given")
     counselling = _ask(journey, "enquiry to the counselling centre", case, (COUNSEL, "onbit-counselling"))
     protection.do(COUNSEL, "referral", "cannot-take", counselling.thread, "--reason", "full", "--suggest", "garam-shelter")
-    tell.step("cannot-take", reason="full")
+    tell.step("cannot-take", reason=tell.word("reason.full"))
     counselling.agree("REFUSED")
     front.do(OFFICER, "referral", "close", counselling.thread, "--reason", "taken-by-another")
     tell.step("closed")
@@ -182,20 +182,22 @@ def _screen(journey: Journey, case: str, answers: dict[str, str], words: dict[st
 def _conclusion(journey: Journey, found: dict[str, Any], expected: str) -> str:
     if found["conclusion"] != expected:
         raise StepError(f"concluded {found['conclusion']}, not {expected}")
-    return journey.teller.text(f"conclusion-{expected}")
+    return journey.teller.sign(expected)
 
 
-def _reasons(found: dict[str, Any]) -> str:
-    by_element: dict[str, list[str]] = {}
+def _explain(journey: Journey, found: dict[str, Any]) -> None:
+    tell, by_element = journey.teller, dict[str, list[str]]()
     for reason in found["reasons"]:
-        by_element.setdefault(reason["element"], []).append(reason["code"].split(".")[-1])
-    return "; ".join(f"{element}: {', '.join(codes)}" for element, codes in by_element.items())
+        by_element.setdefault(reason["element"], []).append(tell.sign(reason["code"]))
+    reasons = "; ".join(f"{tell.word(f'element.{element}')}: {', '.join(signs)}" for element, signs in by_element.items())
+    tell.detail("because", reasons=reasons)
+    tell.detail("rule", rule=tell.sign(found["rule"]))
 
 
 def _read(journey: Journey, case: str, established: tuple[str, ...], *more: str) -> None:
     journey.front.do(OFFICER, "case", "join", case, "reviewer@police")
     codes = [part for code in established for part in ("--established", code)]
     found = journey.front.do("reviewer@police", "identification", "read", case, *codes, *more)
-    journey.teller.step("read-by-indicators", outcome=found["outcome"], codes=", ".join(established))
+    journey.teller.step("read-by-indicators", outcome=journey.teller.sign(found["outcome"]), codes=", ".join(established))
 
 

@@ -2,15 +2,20 @@
 
 import json
 import time
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import click
 
-from ieumgil.agreements.queries import labels
+from ieumgil.agreements.queries import calendar, labels
+from ieumgil.consent.queries import reason_label
 from ieumgil.ground.words.queries import word
+from ieumgil.identification.queries import labels as signs
 from ieumgil.site.demo.nodes import PATIENCE, DemoNode, RefusedError, StepError
+
+COUNTRY = "narae"
 
 
 class Teller:
@@ -49,9 +54,21 @@ class Teller:
         """Give a line of the story in the chosen language."""
         return _story()[key][self.language].format(**facts)
 
-    def state(self, code: str) -> str:
-        """Give the words for a state of a thread."""
-        return word(f"state.{code}", self.language) or code
+    def word(self, code: str) -> str:
+        """Give the words for a code such as `state.CLOSED` or `reason.full`."""
+        return word(code, self.language) or code
+
+    def sign(self, code: str) -> str:
+        """Give the words for a sign, a rule or an outcome of identification."""
+        label = signs().get(code)
+        return self._label(label) if label else code
+
+    def when(self, moment: str) -> str:
+        """Give a moment as people write it, by the clock of the country."""
+        local = datetime.fromisoformat(moment).astimezone(calendar(COUNTRY).zone)
+        if self.language == "ko":
+            return f"{local.year}년 {local.month}월 {local.day}일 {local:%H:%M}"
+        return f"{local.day} {local:%B %Y, %H:%M}"
 
     def _label(self, label: Any) -> str:  # noqa: ANN401  a Label of agreements
         return str(label.ko if self.language == "ko" else label.en)
@@ -79,11 +96,11 @@ class Both:
         raise StepError(f"step {self.teller.steps} ({self.teller.at}): wanted {expected} on both sides, found {seen}")
 
     def _tell(self, row: dict[str, Any]) -> None:
-        state = self.teller.state(row["state"])
+        state = self.teller.word("state." + row["state"])
         if not row["owes"]:
             self.teller.detail("nobodys-turn", state=state)
             return
-        due = str(row["due_at"] or "")[:16].replace("T", " ")
+        due = self.teller.when(str(row["due_at"]))
         self.teller.detail("turn", state=state, who=self.sides[row["owes"]][2], due=due)
 
 
@@ -99,8 +116,6 @@ def look(node: DemoNode, worker: str, thread: str) -> dict[str, Any] | None:
 
 def reason_words(code: str, language: str) -> str:
     """Give the words for a reason of holding back."""
-    from ieumgil.consent.queries import reason_label  # noqa: PLC0415
-
     return reason_label(code, language)
 
 
