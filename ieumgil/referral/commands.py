@@ -13,10 +13,9 @@ from ieumgil.consent.rules import DutyGround, LegalDuty
 from ieumgil.ground.exchange.queries import agency_by_slug
 from ieumgil.kernel.actor import Acting
 from ieumgil.kernel.ids import CaseId, CategoryCode, FieldPath, PurposeCode, ThreadId
-from ieumgil.referral.actions import answer, enquire, overdue, recall, refer, settle
+from ieumgil.referral.actions import answer, enquire, opened, overdue, recall, refer, settle
 from ieumgil.referral.actions.say import Click
 from ieumgil.referral.enquiry import Enquiry
-from ieumgil.referral.queries import packet as packets
 from ieumgil.referral.queries import work
 
 THREAD = click.argument("thread", type=click.UUID)
@@ -279,7 +278,7 @@ def settle_(acting: Acting, thread: UUID, void: tuple[str, ...]) -> bool:
 @click.pass_obj
 def packet(acting: Acting, thread: UUID, purpose: str) -> dict[str, object]:
     """Open a received packet; the opening stands in the ledger first."""
-    view = packets.packet(acting.actor, ThreadId(thread), asked_for=PurposeCode(purpose))
+    view = opened.open_packet(acting.actor, thread=ThreadId(thread), asked_for=PurposeCode(purpose))
     return {
         "purpose": view.purpose,
         "fields": dict(view.fields),

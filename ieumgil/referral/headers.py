@@ -1,7 +1,6 @@
 """The signed header of a message: its form, its id, and the salted hash that ties what was said to it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
@@ -115,11 +114,6 @@ def read_header(body: dict[str, Json]) -> Header:
         packet=bool(body["packet"]),
         onward_of=UUID(str(body["onward_of"])) if body["onward_of"] else None,
     )
-
-
-def wire_time(moment: datetime) -> str:
-    """Write a UTC moment as headers have it."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _text(value: Json) -> str | None:

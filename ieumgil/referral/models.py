@@ -158,3 +158,64 @@ class Watched(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} overdue"
+
+
+class Opening(models.Model):
+    """How often workers of a role opened the packets of a thread, and how often the referrer was told."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    thread = models.ForeignKey(ThreadRow, on_delete=models.PROTECT, related_name="openings")
+    role = models.CharField(max_length=20)
+    times = models.PositiveIntegerField(default=0)
+    told = models.PositiveIntegerField(default=0)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["thread", "role"], name="opening_once_per_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.times}"
+
+
+class Tally(models.Model):
+    """How often an agency answered so in a month; it points to no thread and no person."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    month = models.CharField(max_length=7)
+    kind = models.CharField(max_length=12)
+    reason = models.CharField(max_length=60, blank=True, default="")
+    need = models.CharField(max_length=40, blank=True, default="")
+    region = models.CharField(max_length=60, blank=True, default="")
+    band = models.CharField(max_length=10)
+    times = models.PositiveIntegerField(default=0)
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["agency", "month", "kind", "reason", "need", "region", "band"], name="tally_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.kind} {self.times}"
+
+
+class Counted(models.Model):
+    """What an agency told the coordinator of one month; small numbers were held back by the agency itself."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    told_by = models.UUIDField()
+    month = models.CharField(max_length=7)
+    rows = models.JSONField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["agency", "told_by", "month"], name="counted_once_per_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.told_by} {self.month}"

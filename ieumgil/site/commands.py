@@ -2,17 +2,20 @@
 
 import contextlib
 import json
+import logging
 import os
 import secrets
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 from django.conf import settings
 from django.core.management import call_command
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from ieumgil.agreements.queries import country
@@ -20,7 +23,7 @@ from ieumgil.ground.accounts import actions as accounts
 from ieumgil.ground.accounts import queries as accounts_queries
 from ieumgil.ground.accounts.rules import Role
 from ieumgil.ground.exchange.actions.deliver import deliver_due
-from ieumgil.ground.exchange.actions.keys import forget_retired, make_keys
+from ieumgil.ground.exchange.actions.keys import forget_retired, make_keys, remind_of_rotation
 from ieumgil.ground.exchange.actions.roots import write_root
 from ieumgil.ground.exchange.keys import new_sign_key
 from ieumgil.ground.vault import actions as vault
@@ -28,10 +31,14 @@ from ieumgil.kernel.actor import AgencyClass
 from ieumgil.kernel.canonical import canonical
 from ieumgil.kernel.ids import AgencyId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
+from ieumgil.referral.actions.counts import tell_counts
+from ieumgil.referral.actions.opened import tell_openings
 from ieumgil.referral.actions.overdue import escalate_overdue
 from ieumgil.referral.actions.recall import delete_old_enquiries, erase_what_ran_out, recall_what_lapsed
+from ieumgil.site.checks import refuse_unsafe_databases
 from ieumgil.site.start import start
 
+LOG = logging.getLogger(__name__)
 CLOCK_TICK = 0.2  # seconds between looks at the outbox
 SLOW_TICK = 60  # seconds between looks at due times
 
@@ -116,7 +123,8 @@ def invite(slug: str, handle: str, roles: tuple[str, ...]) -> str:
 @node.command("serve")
 @click.option("--bind", default="127.0.0.1:8000", show_default=True)
 def serve(bind: str) -> None:
-    """Serve the node and run its clock, until stopped."""
+    """Serve the node and run its clock, until stopped; refuses a database that may forget what was acknowledged."""
+    refuse_unsafe_databases()
     web = [
         sys.executable,
         "-m",
@@ -156,15 +164,29 @@ def serve(bind: str) -> None:
 def work(*, once: bool) -> None:
     """Run the node's clock: deliver, recall what lapsed, tell of what is overdue, erase what ran out."""
     start()
+    if once:
+        deliver_due(now=timezone.now())
+        slow_round()
+        return
     slow_at = 0.0
     while True:
-        deliver_due(now=timezone.now())
-        if once or time.monotonic() >= slow_at:
-            slow_round()
-            slow_at = time.monotonic() + SLOW_TICK
-        if once:
-            return
+        with _outliving_the_database():
+            deliver_due(now=timezone.now())
+            if time.monotonic() >= slow_at:
+                slow_round()
+                slow_at = time.monotonic() + SLOW_TICK
         time.sleep(CLOCK_TICK)
+
+
+@contextlib.contextmanager
+def _outliving_the_database() -> Iterator[None]:
+    """Let a round be undone where the database went away or was busy too long: the next one does it all again."""
+    try:
+        yield
+    except (InterfaceError, OperationalError) as error:
+        LOG.warning("the clock missed a round: %s", error)
+        close_old_connections()
+        time.sleep(1)
 
 
 def slow_round() -> dict[str, int]:
@@ -173,9 +195,12 @@ def slow_round() -> dict[str, int]:
     return {
         "recalled": recall_what_lapsed(now=now),
         "escalated": escalate_overdue(now=now),
+        "openings": tell_openings(now=now),
+        "counts": tell_counts(now=now),
         "erased": erase_what_ran_out(now=now),
         "enquiries": delete_old_enquiries(now=now),
         "keys": forget_retired(now=now),
+        "reminders": remind_of_rotation(now=now),
     }
 
 

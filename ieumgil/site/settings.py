@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     *(room for room in _ROOMS if find_spec(room) and find_spec(f"{room}.apps")),
+    "ieumgil.site",
 ]
 
 DATABASES = {"default": env.database(env.text("IEUMGIL_DATABASE_URL", f"sqlite:///{HOME / 'node.sqlite3'}"))}
@@ -44,6 +45,7 @@ DATABASES = {"default": env.database(env.text("IEUMGIL_DATABASE_URL", f"sqlite:/
 # Which verb takes which kind of bundle, and which hears that a peer refused one: the exchange knows no room above it.
 EXCHANGE_TAKERS = {
     "thread": "ieumgil.referral.actions.receive.take_message",
+    "counts": "ieumgil.referral.actions.counts.take_counts",
     "settlement": "ieumgil.referral.actions.settle.take_settlement",
     "watch": "ieumgil.referral.actions.overdue.take_watch",
     "roll": "ieumgil.ground.exchange.actions.roll.take_roll",

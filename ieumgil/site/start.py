@@ -1,17 +1,20 @@
-"""What every process of a node does before it works: old erasures first, then the keys, then what came meanwhile."""
+"""What every process of a node does before it works: the database, old erasures, the keys, what came meanwhile."""
 
 from django.utils import timezone
 
 from ieumgil.ground.exchange.actions.receive import open_what_came_while_locked
 from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.ids import AgencyId
+from ieumgil.site.checks import refuse_unsafe_databases
 
 
 def start() -> dict[AgencyId, bool]:
     """Replay the tombstones, unlock every agency whose passphrase was given, open what came while it was locked.
 
     Gives for each hosted agency whether it is open; one that stays locked still takes sealed bundles in.
+    Raises UnsafeDatabaseError for a database that may forget what was acknowledged.
     """
+    refuse_unsafe_databases()
     vault.replay_tombstones()
     vault.finish_erasures()
     opened = vault.unlock_all()

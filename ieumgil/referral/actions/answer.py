@@ -9,15 +9,14 @@ from ieumgil.casefile.actions import open_case
 from ieumgil.casefile.rules import Stage
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.ground.exchange.rules import time_text
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import DeniedError
 from ieumgil.referral.actions.say import NO_CLICK, Click, Content, lock_thread, speak
-from ieumgil.referral.headers import wire_time
 from ieumgil.referral.models import ThreadRow
-from ieumgil.referral.queries.packet import packets_of
-from ieumgil.referral.queries.sealed import content_of
+from ieumgil.referral.queries.packet import packets_in
 from ieumgil.referral.rules import Kind
 
 
@@ -34,7 +33,7 @@ def can_take(
         actor,
         thread,
         Kind.CAN_TAKE,
-        lambda _row, _now: {"place_until": wire_time(place_until)},
+        {"place_until": time_text(place_until)},
         click=click,
         now=now,
     )
@@ -50,8 +49,7 @@ def cannot_take(
     now: datetime | None = None,
 ) -> MessageId:
     """Say that the person cannot be taken, with a reason's code ("safety" says no more) and who else might."""
-    content: dict[str, Json] = {"reason": reason, "suggested": [str(agency) for agency in suggested]}
-    return speak(actor, thread, Kind.CANNOT_TAKE, lambda _row, _now: content, click=click, now=now)
+    return speak(actor, thread, Kind.CANNOT_TAKE, _no(reason, suggested), click=click, now=now)
 
 
 def query(
@@ -59,7 +57,7 @@ def query(
 ) -> MessageId:
     """Ask the referrer something that is needed to decide or to help."""
     kept = Click(click.heads, click.once, click.words or question)
-    return speak(actor, thread, Kind.QUERY, lambda _row, _now: {"question": question}, click=kept, now=now)
+    return speak(actor, thread, Kind.QUERY, {"question": question}, click=kept, now=now)
 
 
 def accept(
@@ -67,7 +65,7 @@ def accept(
 ) -> tuple[MessageId, CaseId]:
     """Accept the referral and open a case of one's own, which points to the packet and never copies it."""
     with audit.attempt(actor, AuditAction.REFERRAL_ACCEPT):
-        message = speak(actor, thread, Kind.ACCEPT, lambda _row, _now: {}, click=click, now=now)
+        message = speak(actor, thread, Kind.ACCEPT, {}, click=click, now=now)
         row = lock_thread(actor, thread)
         if row.case_id is None:
             row.case_id = open_case(actor, stage=Stage.ASSISTANCE, now=now)
@@ -85,8 +83,7 @@ def decline(
     now: datetime | None = None,
 ) -> MessageId:
     """Decline the referral, or say that one is no longer able to take the person."""
-    content: dict[str, Json] = {"reason": reason, "suggested": [str(agency) for agency in suggested]}
-    return speak(actor, thread, Kind.DECLINE, lambda _row, _now: content, click=click, now=now)
+    return speak(actor, thread, Kind.DECLINE, _no(reason, suggested), click=click, now=now)
 
 
 def arrived(
@@ -99,16 +96,14 @@ def arrived(
 ) -> MessageId:
     """Say that the person is here; also after NOT ARRIVED, and after that was closed while the packet lives."""
     moment = at or now or timezone.now()
-    return speak(
-        actor, thread, Kind.ARRIVED, lambda _row, _now: {"at": wire_time(moment)}, click=click, now=now
-    )
+    return speak(actor, thread, Kind.ARRIVED, {"at": time_text(moment)}, click=click, now=now)
 
 
 def not_arrived(
     actor: Actor, *, thread: ThreadId, click: Click = NO_CLICK, now: datetime | None = None
 ) -> MessageId:
     """Say that the person has not come: a safety event, which the referrer now owes a step on."""
-    return speak(actor, thread, Kind.NOT_ARRIVED, lambda _row, _now: {}, click=click, now=now)
+    return speak(actor, thread, Kind.NOT_ARRIVED, {}, click=click, now=now)
 
 
 def progress(
@@ -138,7 +133,7 @@ def ask_onward(
 ) -> MessageId:
     """Ask the referrer whether the person may be referred onward to a third agency, for a purpose."""
     content: dict[str, Json] = {"to": str(to), "purpose": purpose}
-    return speak(actor, thread, Kind.ASK_ONWARD, lambda _row, _now: content, click=click, now=now)
+    return speak(actor, thread, Kind.ASK_ONWARD, content, click=click, now=now)
 
 
 def _as_agreed(what: str, code: str, otherwise: str | None = None) -> Content:
@@ -154,8 +149,11 @@ def _as_agreed(what: str, code: str, otherwise: str | None = None) -> Content:
 
 def _feedback(row: ThreadRow) -> set[str]:
     agreed: set[str] = set()
-    for message in packets_of(row):
-        body = (content_of(message) or {}).get("packet")
-        if isinstance(body, dict) and isinstance(body["feedback"], list):
-            agreed |= {str(item) for item in body["feedback"]}
+    for packet in packets_in(row):
+        if isinstance(packet["feedback"], list):
+            agreed |= {str(item) for item in packet["feedback"]}
     return agreed
+
+
+def _no(reason: str, suggested: tuple[AgencyId, ...]) -> dict[str, Json]:
+    return {"reason": reason, "suggested": [str(agency) for agency in suggested]}

@@ -6,8 +6,6 @@ from typing import cast
 
 from django.utils import timezone
 
-from ieumgil.agreements import queries as agreements
-from ieumgil.agreements.rules import Basis, covers
 from ieumgil.casefile import queries as casefile
 from ieumgil.consent import queries as consent
 from ieumgil.ground.audit import actions as audit
@@ -15,12 +13,12 @@ from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, PurposeCode, ThreadId
-from ieumgil.kernel.outcome import Allow, DeniedError, require
+from ieumgil.kernel.outcome import DeniedError, require
 from ieumgil.referral.actions.say import NO_CLICK, Click, new_thread, said_before, say, speak
 from ieumgil.referral.enquiry import Enquiry, coarsened
 from ieumgil.referral.gate import SayingFacts, may_say
-from ieumgil.referral.headers import BasisRef
 from ieumgil.referral.models import Sent
+from ieumgil.referral.queries.basis import basis_for, basis_ref
 from ieumgil.referral.queries.region import common_values
 from ieumgil.referral.rules import Kind, Side
 
@@ -71,24 +69,7 @@ def close(
     actor: Actor, *, thread: ThreadId, reason: str, click: Click = NO_CLICK, now: datetime | None = None
 ) -> MessageId:
     """Close a thread; it reopens if the other side had said something that this side had not seen."""
-    return speak(actor, thread, Kind.CLOSE, lambda _row, _now: {"reason": reason}, click=click, now=now)
-
-
-def basis_for(sender: AgencyId, receiver: AgencyId, purpose: PurposeCode, now: datetime) -> Basis:
-    """Give the basis that covers the purpose between these two: an agreement or law before the joining basis.
-
-    Raises DeniedError(no-basis).
-    """
-    known = agreements.purposes().get(purpose)
-    for basis in agreements.bases_between(sender, receiver, now) if known else []:
-        if known and isinstance(covers(basis, sender, receiver, known, now), Allow):
-            return basis
-    raise DeniedError("no-basis")
-
-
-def basis_ref(basis: Basis) -> BasisRef:
-    """Give the form in which a header names a basis."""
-    return BasisRef(basis.kind.value, basis.id, basis.version)
+    return speak(actor, thread, Kind.CLOSE, {"reason": reason}, click=click, now=now)
 
 
 def _begun_before(actor: Actor, click: Click) -> Begun | None:

@@ -2,21 +2,17 @@
 
 from datetime import datetime
 
-from django.conf import settings
-
-from ieumgil.agreements import queries as agreements
-from ieumgil.agreements.rules import Calendar, LimitUnit, TimeLimit, TimeLimits, Urgency
+from ieumgil.agreements.rules import Urgency
 from ieumgil.ground.accounts.queries import clock, ledger_handle
-from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.actions.alarm import raise_alarm
 from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import parse_object
 from ieumgil.kernel.ids import AgencyId, KeyId
-from ieumgil.kernel.outcome import AbsentError
 from ieumgil.referral.deadlines import due_in
 from ieumgil.referral.headers import Header, read_header
 from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.queries.basis import limits_of
 from ieumgil.referral.rules import (
     BESIDE,
     OWES,
@@ -70,7 +66,8 @@ def refold(row: ThreadRow, now: datetime) -> Thread:
     thread = fold(messages, frozenset(row.void))
     _set_position(row, thread.position)
     row.heads, row.frozen = list(thread.heads), bool(thread.twins)
-    row.own_seq, row.own_last, _ = _own_place(messages, row, thread)
+    seq, prev, _ = next_place(messages, Side(row.side), thread)
+    row.own_seq, row.own_last = seq - 1, prev or ""
     row.moved_by = thread.moved_by or ""
     row.due_at = (
         MessageRow.objects.filter(thread=row, message_id=row.moved_by)
@@ -117,49 +114,14 @@ def as_message(row: MessageRow) -> Message:
     return read_header(parse_object(row.header.encode())).message()
 
 
-def step_due(row: ThreadRow, kind: Kind, after: str, now: datetime) -> datetime | None:
+def step_due(row: ThreadRow, kind: Kind, after: State, now: datetime) -> datetime | None:
     """Give when the step that follows this message is due, by the basis of the thread; None for what moves nothing."""
     if kind in BESIDE:
         return None
     limits, calendar = limits_of(row)
-    return due_in(State(after), Urgency(row.urgency), limits, calendar, now)
-
-
-def limits_of(row: ThreadRow) -> tuple[TimeLimits, Calendar]:
-    """Give the time limits and the calendar of the thread's basis; the joining basis has those of the roll."""
-    found = agreements.basis_named(str(row.basis["id"]), int(row.basis["version"]))
-    limits = found.time_limits if row.basis["kind"] != "joining" else _roll_limits(found.time_limits)
-    return limits, agreements.calendar(found.calendar or settings.IEUMGIL_COUNTRY)
-
-
-def _roll_limits(otherwise: TimeLimits) -> TimeLimits:
-    try:
-        of_roll = exchange.roll().time_limits
-    except AbsentError:
-        return otherwise
-    units = {
-        "hours": (LimitUnit.HOURS, 1),
-        "days": (LimitUnit.HOURS, 24),
-        "working-days": (LimitUnit.WORKING_DAYS, 1),
-    }
-    made = {}
-    for urgency, limit in of_roll.items():
-        unit, times = units[limit.unit]
-        made[urgency] = TimeLimit(limit.amount * times, unit)
-    return TimeLimits(**made)
-
-
-def _own_place(messages: list[Message], row: ThreadRow, thread: Thread) -> tuple[int, str, tuple[str, ...]]:
-    seq, prev, seen = next_place(messages, Side(row.side), thread)
-    return seq - 1, prev or "", seen
+    return due_in(after, Urgency(row.urgency), limits, calendar, now)
 
 
 def _set_position(row: ThreadRow, at: Position) -> None:
-    owes = OWES[at.state]
-    row.state, row.before, row.missed, row.packet_lives = (
-        at.state,
-        at.before or "",
-        at.missed,
-        at.packet_lives,
-    )
-    row.owes = owes or ""
+    row.state, row.owes = at.state, OWES[at.state] or ""
+    row.before, row.missed, row.packet_lives = at.before or "", at.missed, at.packet_lives

@@ -5,24 +5,23 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from ieumgil.agreements import queries as agreements
 from ieumgil.ground.accounts.queries import clock, hosted
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.actions.send import Parcel, send
 from ieumgil.ground.exchange.received import Received
-from ieumgil.ground.exchange.rules import RefusalReason
+from ieumgil.ground.exchange.rules import RefusalReason, time_text
 from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor, AgencyClass
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, KeyId, ThreadId
-from ieumgil.kernel.outcome import AbsentError, DeniedError
+from ieumgil.kernel.outcome import DeniedError
 from ieumgil.referral.actions.say import lock_thread, say
 from ieumgil.referral.contents import fits
 from ieumgil.referral.deadlines import level_of
-from ieumgil.referral.headers import wire_time
 from ieumgil.referral.models import Escalation, MessageRow, ThreadRow, Watched
+from ieumgil.referral.queries.basis import coordinator_of
 from ieumgil.referral.queries.sealed import content_of
 from ieumgil.referral.rules import Kind, State
 
@@ -99,8 +98,8 @@ def _told_already(row: ThreadRow, level: int) -> bool:
 
 
 def _tell_coordinator(actor: Actor, row: ThreadRow, told: Escalation, now: datetime) -> None:
-    coordinator = _coordinator_of(row)
-    if coordinator is None or row.due_at is None:
+    coordinator = coordinator_of(row)
+    if coordinator is None or coordinator == actor.agency or row.due_at is None:
         return
     owed_by = row.agency_id if row.owes == row.side else row.peer
     body: dict[str, Json] = {
@@ -109,16 +108,6 @@ def _tell_coordinator(actor: Actor, row: ThreadRow, told: Escalation, now: datet
         "state": row.state,
         "urgency": row.urgency,
         "level": told.level,
-        "due": wire_time(row.due_at),
+        "due": time_text(row.due_at),
     }
-    if coordinator == actor.agency:
-        return
     send(actor, parcel=Parcel(coordinator, "watch", body), now=now)
-
-
-def _coordinator_of(row: ThreadRow) -> AgencyId | None:
-    try:
-        named = agreements.basis_named(str(row.basis["id"]), int(row.basis["version"])).coordinator
-        return named or exchange.roll().coordinator
-    except AbsentError:
-        return None

@@ -11,19 +11,22 @@ from ieumgil.casefile.actions import set_facts
 from ieumgil.casefile.queries import case as case_view
 from ieumgil.consent import queries as consent
 from ieumgil.ground.accounts.queries import clock, hosted
+from ieumgil.ground.exchange.rules import time_text
 from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
-from ieumgil.kernel.ids import AgencyId, CaseId, FieldPath, GrantId, MessageId, ThreadId
+from ieumgil.kernel.ids import AgencyId, FieldPath, GrantId, MessageId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
 from ieumgil.referral.actions.fold import forget
 from ieumgil.referral.actions.say import NO_CLICK, Click, speak
 from ieumgil.referral.deadlines import ENQUIRY_KEPT
-from ieumgil.referral.headers import wire_time
 from ieumgil.referral.models import MessageRow, ThreadRow
-from ieumgil.referral.queries.packet import packets_of
-from ieumgil.referral.queries.sealed import content_of
+from ieumgil.referral.queries.packet import packets_in, packets_of
+from ieumgil.referral.queries.rows import case_of
 from ieumgil.referral.rules import Kind, Side, State
+
+
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def recall(
     actor: Actor, *, thread: ThreadId, reason: str, click: Click = NO_CLICK, now: datetime | None = None
 ) -> MessageId:
     """Take a referral back: consent withdrawn, an error, danger. It wins over whatever crosses it."""
-    return speak(actor, thread, Kind.RECALL, lambda _row, _now: {"reason": reason}, click=click, now=now)
+    return speak(actor, thread, Kind.RECALL, {"reason": reason}, click=click, now=now)
 
 
 def erase(
@@ -100,7 +103,7 @@ def delete_old_enquiries(*, now: datetime) -> int:
         kind=Kind.ENQUIRY, kept_at__lt=now - ENQUIRY_KEPT, content__isnull=False
     ).select_related("thread")
     done = 0
-    for row in old[:500]:
+    for row in old[:BATCH]:
         agency = AgencyId(row.agency_id)
         if not vault.is_unlocked(agency):
             continue
@@ -122,25 +125,19 @@ def _try(verb: Callable[[], object]) -> int:
 
 
 def _ran_out(row: ThreadRow, now: datetime) -> bool:
-    latest = ""
-    for message in packets_of(row):
-        body = (content_of(message) or {}).get("packet")
-        if isinstance(body, dict):
-            latest = max(latest, str(body["not_after"]))
-    return bool(latest) and latest < wire_time(now)
+    latest = max((str(packet["not_after"]) for packet in packets_in(row)), default="")
+    return bool(latest) and latest < time_text(now)
 
 
 def _keep_by_consent(actor: Actor, row: ThreadRow, paths: frozenset[FieldPath], now: datetime) -> None:
     if not paths:
         return
-    case = CaseId(row.case_id)
-    if row.case_id is None or not consent.live_grants(actor, case, now):
+    if row.case_id is None or not consent.live_grants(actor, case_of(row), now):
         raise DeniedError("no-consent-to-keep")
-    fields: dict[FieldPath, Json] = {}
-    for message in packets_of(row):
-        body = (content_of(message) or {}).get("packet")
-        if isinstance(body, dict) and isinstance(body["fields"], dict):
-            fields |= {FieldPath(p): v for p, v in body["fields"].items() if p in paths}
+    case, fields = case_of(row), dict[FieldPath, Json]()
+    for packet in packets_in(row):
+        if isinstance(packet["fields"], dict):
+            fields |= {FieldPath(path): value for path, value in packet["fields"].items() if path in paths}
     set_facts(actor, case, fields, version=case_view(actor, case).version, now=now)
 
 

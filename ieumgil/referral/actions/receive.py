@@ -12,14 +12,14 @@ from ieumgil.ground.exchange.rules import RefusalReason
 from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.actions import KeyKind
 from ieumgil.kernel.actor import Actor
-from ieumgil.kernel.canonical import Json, canonical
-from ieumgil.kernel.ids import AgencyId, FieldPath, KeyId, PurposeCode
+from ieumgil.kernel.canonical import Json
+from ieumgil.kernel.ids import AgencyId, FieldPath, PurposeCode
 from ieumgil.kernel.outcome import AbsentError, DeniedError, Deny
 from ieumgil.referral.actions.fold import as_message, messages_of, refold
+from ieumgil.referral.actions.keep import keep_message
 from ieumgil.referral.contents import fits
 from ieumgil.referral.headers import Header, content_hash, read_header
 from ieumgil.referral.models import MessageRow, ThreadRow
-from ieumgil.referral.queries.sealed import content_context
 from ieumgil.referral.rules import Kind, Side, Verdict, admit
 from ieumgil.referral.words import parents_of
 
@@ -36,7 +36,9 @@ def take_message(actor: Actor, came: Received, now: datetime) -> None:
     row = _thread_of(actor, header, now)
     _check_basis(header, envelope, now)
     verdict = _judge(row, header)
-    _keep(row, header, str(came.body["signature"]), envelope, verdict, now)
+    if header.kind in _STARTS and not row.purpose:
+        _note_purpose(row, envelope)
+    keep_message(row, header, str(came.body["signature"]), envelope, verdict=verdict, now=now)
     if verdict is Verdict.ADMITTED:
         _admit_waiting(actor, row, now)
     refold(row, now)
@@ -157,40 +159,6 @@ def _judge(row: ThreadRow, header: Header) -> Verdict:
     if verdict is Verdict.REFUSED:
         raise DeniedError(RefusalReason.ILLEGAL_IN_ITS_PAST)
     return verdict
-
-
-def _keep(
-    row: ThreadRow,
-    header: Header,
-    signature: str,
-    envelope: dict[str, Json] | None,
-    verdict: Verdict,
-    now: datetime,
-) -> MessageRow:
-    agency, message = AgencyId(row.agency_id), header.message()
-    own_key = header.packet or header.kind is Kind.ENQUIRY
-    key = vault.new_key(agency, KeyKind.PACKET, now=now) if own_key else KeyId(row.key)
-    if header.kind in _STARTS and not row.purpose:
-        _note_purpose(row, envelope)
-    sealed = None
-    if envelope is not None:
-        sealed = vault.put_json(agency, key, content_context(row.thread, message.id), envelope)
-    return MessageRow.objects.create(
-        agency_id=agency,
-        thread=row,
-        message_id=message.id,
-        author=header.side,
-        seq=header.seq,
-        kind=header.kind,
-        packet=header.packet,
-        header=canonical(header.body()).decode(),
-        signature=signature,
-        content=sealed,
-        content_key=key,
-        standing=Standing(verdict.value),
-        kept_at=now,
-        due_at=datetime.fromisoformat(header.due) if header.due else None,
-    )
 
 
 def _note_purpose(row: ThreadRow, envelope: dict[str, Json] | None) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from ieumgil.agreements import queries as agreements
 from ieumgil.agreements.rules import Basis, may_skip_enquiry
 from ieumgil.casefile import queries as casefile
 from ieumgil.consent import queries as consent
@@ -15,15 +14,17 @@ from ieumgil.consent.rules import Disclosure, DutyGround, LegalDuty, compare, fe
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange import queries as exchange
+from ieumgil.ground.exchange.rules import time_text
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, canonical
 from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
-from ieumgil.referral.actions.enquire import Begun, basis_for, basis_ref
+from ieumgil.referral.actions.enquire import Begun
 from ieumgil.referral.actions.say import NO_CLICK, Click, new_thread, say, speak
 from ieumgil.referral.gate import SayingFacts, may_say
-from ieumgil.referral.headers import wire_time
 from ieumgil.referral.models import ThreadRow
+from ieumgil.referral.queries.basis import basis_for, basis_of, basis_ref
+from ieumgil.referral.queries.rows import case_of, row_of
 from ieumgil.referral.rules import Kind, Side
 
 DEFAULT_RETENTION = timedelta(days=365)
@@ -48,8 +49,8 @@ class Answer:
 
 def preview(actor: Actor, *, thread: ThreadId, now: datetime | None = None) -> Preview:
     """Show the packet as the receiver will see it, before anything is sent; raises AbsentError, DeniedError."""
-    row = ThreadRow.objects.filter(agency_id=actor.agency, thread=thread, side=Side.F).first()
-    if row is None or row.case_id is None:
+    row = row_of(actor, thread)
+    if row.side != Side.F:
         raise AbsentError
     disclosure = _disclosure(actor, row, now or timezone.now(), None)
     return Preview(disclosure, _digest(disclosure))
@@ -137,7 +138,7 @@ def _packet(
         raise StaleError(None)
     if not disclosure.sent:
         raise DeniedError("nothing-to-send")
-    fields: dict[str, Json] = dict(disclosure.sent)
+    fields: dict[str, Json] = {**disclosure.sent}
     packet: dict[str, Json] = {
         "purpose": row.purpose,
         "fields": fields,
@@ -146,10 +147,10 @@ def _packet(
         if duty and disclosure.article
         else None,
         "feedback": _feedback(actor, row, now),
-        "not_after": wire_time(now + _retention(_basis(row))),
+        "not_after": time_text(now + _retention(basis_of(row))),
     }
     # Computed twice and compared byte for byte right before sealing (security page, c2).
-    compare({path: fields[path] for path in disclosure.sent}, _disclosure(actor, row, now, duty))
+    compare(fields, _disclosure(actor, row, now, duty))
     return packet
 
 
@@ -157,9 +158,9 @@ def _disclosure(actor: Actor, row: ThreadRow, now: datetime, duty: LegalDuty | N
     card = exchange.card_on_roll(AgencyId(row.peer))
     return consent.preview(
         actor,
-        CaseId(row.case_id),
+        case_of(row),
         purpose=PurposeCode(row.purpose),
-        basis=_basis(row),
+        basis=basis_of(row),
         recipient=AgencyId(row.peer),
         now=now,
         legal_duty=duty,
@@ -171,29 +172,25 @@ def _consent(actor: Actor, row: ThreadRow, disclosure: Disclosure) -> dict[str, 
     if not disclosure.grants:
         return None
     grant_id, version = disclosure.grants[0]
-    grant = next(g for g in consent.grants_of(actor, CaseId(row.case_id)) if g.id == grant_id)
+    grant = next(g for g in consent.grants_of(actor, case_of(row)) if g.id == grant_id)
     row.grant = grant_id
     row.save(update_fields=["grant"])
     return {
         "grant": str(grant_id),
         "version": version,
-        "until": wire_time(grant.until),
+        "until": time_text(grant.until),
         "language": grant.language,
     }
 
 
 def _feedback(actor: Actor, row: ThreadRow, now: datetime) -> list[Json]:
     agreed = feedback_agreed(
-        consent.grants_of(actor, CaseId(row.case_id)),
+        consent.grants_of(actor, case_of(row)),
         purpose=PurposeCode(row.purpose),
         recipient=AgencyId(row.peer),
         now=now,
     )
     return [kind.value for kind in sorted(agreed)]
-
-
-def _basis(row: ThreadRow) -> Basis:
-    return agreements.basis_named(str(row.basis["id"]), int(row.basis["version"]))
 
 
 def _retention(basis: Basis) -> timedelta:

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
@@ -15,21 +15,20 @@ from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange.actions.keys import keyring
 from ieumgil.ground.exchange.actions.send import Parcel, send
 from ieumgil.ground.exchange.keys import to_text
+from ieumgil.ground.exchange.rules import time_text
 from ieumgil.ground.vault import actions as vault
-from ieumgil.ground.vault.actions import KeyKind
 from ieumgil.kernel.actor import Actor
-from ieumgil.kernel.canonical import Json, canonical
+from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, CaseId, KeyId, MessageId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
+from ieumgil.referral.actions.counts import COUNTED, count_answer
 from ieumgil.referral.actions.fold import moved, position_of, step_due
+from ieumgil.referral.actions.keep import keep_message
 from ieumgil.referral.gate import SayingFacts, may_say
-from ieumgil.referral.headers import BasisRef, Header, content_hash, wire_time
-from ieumgil.referral.models import MessageRow, Sent, ThreadRow
-from ieumgil.referral.queries.sealed import content_context
-from ieumgil.referral.rules import Kind, Side, next_state
-
-# Contents with a life of their own: the enquiry goes after 30 days, a packet with its recall.
-_OWN_KEY = frozenset({Kind.ENQUIRY, Kind.REFER})
+from ieumgil.referral.headers import BasisRef, Header, content_hash
+from ieumgil.referral.models import Sent, ThreadRow
+from ieumgil.referral.queries.rows import case_of
+from ieumgil.referral.rules import Kind, Side, Verdict, next_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,8 @@ class Click:
 
 
 NO_CLICK = Click()
-Content = Callable[[ThreadRow, datetime], dict[str, Json]]
+Content = dict[str, Json] | Callable[[ThreadRow, datetime], dict[str, Json]]
+"""What is said, or how it is found once the thread is locked and the gate has said yes."""
 
 
 def speak(
@@ -70,7 +70,10 @@ def speak(
             require(may_say(actor, kind, _facts(actor, row)))
             if click.heads is not None and click.heads != tuple(row.heads):
                 raise StaleError(None)
-            return say(actor, row, kind, content(row, moment), click=click, now=moment)
+            said = content(row, moment) if callable(content) else content
+            if kind in COUNTED:
+                count_answer(row, kind, str(said.get("reason", "")), moment)
+            return say(actor, row, kind, said, click=click, now=moment)
     except StaleError as stale:
         kept = (
             keep_draft(actor, text=click.words, why=stale.code, subject=str(thread)) if click.words else None
@@ -95,7 +98,7 @@ def say(
     after = next_state(position_of(row), side, kind)
     if after is None:
         raise StaleError(None)
-    salt, packet = secrets.token_hex(16), content.get("packet") is not None
+    salt, due = secrets.token_hex(16), step_due(row, kind, after, now)
     header = Header(
         thread=ThreadId(row.thread),
         sender=actor.agency,
@@ -105,17 +108,17 @@ def say(
         prev=row.own_last or None,
         seen=tuple(row.heads),
         kind=kind,
-        sent_at=wire_time(now),
-        due=_due(row, kind, after, now),
+        sent_at=time_text(now),
+        due=time_text(due) if due else None,
         urgency=row.urgency,
         basis=BasisRef(**row.basis),
         content_hash=content_hash(salt, content),
-        packet=packet,
+        packet=content.get("packet") is not None,
         onward_of=row.onward_of,
     )
     envelope: dict[str, Json] = {"salt": salt, "content": content}
     signature = to_text(keyring(actor.agency).sign.sign(header.signed_bytes()))
-    message = _keep(row, header, signature, envelope, now)
+    message = keep_message(row, header, signature, envelope, verdict=Verdict.ADMITTED, now=now)
     moved(row, header, message)
     if click.once:
         Sent.objects.create(
@@ -143,50 +146,6 @@ def said_before(actor: Actor, click: Click) -> MessageId | None:
     return MessageId(sent.message_id) if sent else None
 
 
-def _facts(actor: Actor, row: ThreadRow) -> SayingFacts:
-    side, on_the_case = Side(row.side), True
-    if side is Side.F and actor.worker is not None:
-        try:
-            casefile.case(actor, CaseId(row.case_id))
-        except (AbsentError, DeniedError):
-            on_the_case = False
-    return SayingFacts(side, row.frozen, on_the_case)
-
-
-def _due(row: ThreadRow, kind: Kind, after: str, now: datetime) -> str | None:
-    due = step_due(row, kind, after, now)
-    return wire_time(due) if due else None
-
-
-def _keep(
-    row: ThreadRow, header: Header, signature: str, envelope: dict[str, Json], now: datetime
-) -> MessageRow:
-    message, agency = header.message(), AgencyId(row.agency_id)
-    key = KeyId(row.key)
-    if header.kind in _OWN_KEY or header.packet:
-        key = vault.new_key(agency, KeyKind.PACKET, now=now)
-    return MessageRow.objects.create(
-        agency_id=agency,
-        thread=row,
-        message_id=message.id,
-        author=header.side,
-        seq=header.seq,
-        kind=header.kind,
-        packet=header.packet,
-        header=canonical(header.body()).decode(),
-        signature=signature,
-        content=vault.put_json(agency, key, content_context(row.thread, message.id), envelope),
-        content_key=key,
-        standing=MessageRow.Standing.ADMITTED,
-        due_at=_moment(header.due),
-        kept_at=now,
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
 def new_thread(
     actor: Actor,
     *,
@@ -201,7 +160,7 @@ def new_thread(
     """Open the agency's own copy of a thread about a case; what is said lies under the case's key and goes with it."""
     return ThreadRow.objects.create(
         agency_id=actor.agency,
-        thread=secrets_uuid(),
+        thread=uuid4(),
         side=Side.F,
         peer=to,
         case_id=case,
@@ -216,6 +175,11 @@ def new_thread(
     )
 
 
-def secrets_uuid() -> UUID:
-    """Give a random thread id (version 4): it tells nothing of whom, where or when."""
-    return UUID(bytes=secrets.token_bytes(16), version=4)
+def _facts(actor: Actor, row: ThreadRow) -> SayingFacts:
+    side, on_the_case = Side(row.side), True
+    if side is Side.F and actor.worker is not None:
+        try:
+            casefile.case(actor, case_of(row))
+        except (AbsentError, DeniedError):
+            on_the_case = False
+    return SayingFacts(side, row.frozen, on_the_case)

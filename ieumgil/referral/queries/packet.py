@@ -1,5 +1,6 @@
 """Open a received packet: every opening is in the ledger before a field is shown."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ieumgil.ground.audit import actions as audit
@@ -11,6 +12,7 @@ from ieumgil.kernel.ids import FieldPath, KeyId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, Deny, require
 from ieumgil.referral.gate import may_open_packet
 from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.queries.rows import row_of
 from ieumgil.referral.queries.sealed import content_of
 from ieumgil.referral.rules import Side, State
 
@@ -31,9 +33,7 @@ def packet(actor: Actor, thread: ThreadId, *, asked_for: PurposeCode) -> PacketV
     Raises AbsentError (none, erased, or not this agency's), DeniedError (recalled, no-right, other-purpose), LockedAgencyError.
     """
     with audit.attempt(actor, AuditAction.PACKET_OPEN, purpose=asked_for) as entry:
-        row = ThreadRow.objects.filter(agency_id=actor.agency, thread=thread).first()
-        if row is None:
-            raise AbsentError
+        row = row_of(actor, thread)
         entry.subject = vault.handle(actor.agency, KeyId(row.key))
         allowed = may_open_packet(actor, Side(row.side), State(row.state), lives=row.packet_lives)
         if allowed == Deny("absent"):
@@ -44,10 +44,8 @@ def packet(actor: Actor, thread: ThreadId, *, asked_for: PurposeCode) -> PacketV
 
 def _read(row: ThreadRow, asked_for: PurposeCode) -> PacketView:
     view: PacketView | None = None
-    for message in packets_of(row):
-        body = (content_of(message) or {}).get("packet")
-        if isinstance(body, dict):
-            view = _merged(view, body)
+    for body in packets_in(row):
+        view = _merged(view, body)
     if view is None:
         raise AbsentError
     if view.purpose != asked_for:
@@ -57,12 +55,16 @@ def _read(row: ThreadRow, asked_for: PurposeCode) -> PacketView:
 
 def packets_of(row: ThreadRow) -> list[MessageRow]:
     """Give the messages of a thread that brought a packet, oldest first."""
-    return list(
-        MessageRow.objects.filter(thread=row, packet=True)
-        .exclude(standing=MessageRow.Standing.REFUSED)
-        .select_related("thread")
-        .order_by("author", "seq")
-    )
+    brought = MessageRow.objects.filter(thread=row, packet=True).exclude(standing=MessageRow.Standing.REFUSED)
+    return list(brought.select_related("thread").order_by("author", "seq"))
+
+
+def packets_in(row: ThreadRow) -> Iterator[dict[str, Json]]:
+    """Open the packets of a thread that are still there, oldest first; raises LockedAgencyError."""
+    for message in packets_of(row):
+        body = (content_of(message) or {}).get("packet")
+        if isinstance(body, dict):
+            yield body
 
 
 def _merged(view: PacketView | None, body: dict[str, Json]) -> PacketView:

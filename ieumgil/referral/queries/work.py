@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
@@ -13,10 +13,11 @@ from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, parse_object
 from ieumgil.kernel.ids import AgencyId, KeyId, ThreadId
-from ieumgil.kernel.outcome import AbsentError, require
+from ieumgil.kernel.outcome import require
 from ieumgil.kernel.permission import Permission
-from ieumgil.referral.headers import read_header
-from ieumgil.referral.models import MessageRow, ThreadRow, Watched
+from ieumgil.referral.headers import Header, read_header
+from ieumgil.referral.models import Counted, MessageRow, ThreadRow, Watched
+from ieumgil.referral.queries.rows import row_of
 from ieumgil.referral.queries.sealed import content_of
 from ieumgil.referral.rules import fold
 
@@ -43,7 +44,11 @@ class WorkItem:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message of a conversation; `effect` is moved, crossed, frozen, beside, waiting or refused; `said` None once deleted."""
+    """One message of a conversation; `said` is None once deleted, and for a packet.
+
+    `effect` is moved, crossed or frozen; for what the fold leaves out, its standing: waiting, refused, or admitted where
+    a settlement signed it away.
+    """
 
     message_id: str
     author: str
@@ -74,31 +79,27 @@ def work_list(actor: Actor, *, after: tuple[datetime, UUID] | None = None) -> li
         if after is not None:
             rows = rows.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], thread__gt=after[1]))
         page = list(rows[:PAGE])
-        waiting = {
-            item.subject for item in exchange.undelivered(actor, subjects=[row.thread for row in page])
-        }
+        sent = exchange.undelivered(actor, subjects=[row.thread for row in page])
+        waiting = {item.subject for item in sent}
         return [_item(row, undelivered=row.thread in waiting) for row in page]
 
 
 def conversation(actor: Actor, thread: ThreadId) -> Conversation:
-    """Give a thread of the actor's agency as a conversation, packets aside. Raises AbsentError, DeniedError, LockedAgencyError."""
+    """Give a thread of the actor's agency as a conversation, packets aside.
+
+    Raises AbsentError, DeniedError, LockedAgencyError.
+    """
     with audit.attempt(actor, AuditAction.REFERRAL_READ) as entry:
-        row = ThreadRow.objects.filter(agency_id=actor.agency, thread=thread).first()
-        if row is None:
-            raise AbsentError
+        row = row_of(actor, thread)
         entry.subject = vault.handle(actor.agency, KeyId(row.key))
         require(actor.may(Permission.REFERRAL_READ))
-        waiting = bool(exchange.undelivered(actor, subjects=[row.thread]))
-        return Conversation(_item(row, undelivered=waiting), tuple(_turns(row)))
+        return Conversation(_one(actor, row), tuple(_turns(row)))
 
 
 def look(actor: Actor, thread: ThreadId) -> WorkItem:
     """Give one line about a thread, without anything that was said in it. Raises AbsentError, DeniedError."""
     require(actor.may(Permission.REFERRAL_READ))
-    row = ThreadRow.objects.filter(agency_id=actor.agency, thread=thread).first()
-    if row is None:
-        raise AbsentError
-    return _item(row, undelivered=bool(exchange.undelivered(actor, subjects=[row.thread])))
+    return _one(actor, row_of(actor, thread))
 
 
 def watched(actor: Actor) -> list[Watched]:
@@ -108,11 +109,21 @@ def watched(actor: Actor) -> list[Watched]:
         return list(Watched.objects.filter(agency_id=actor.agency).order_by("due_at")[:PAGE])
 
 
+def counted(actor: Actor) -> list[Counted]:
+    """Give the coordinator what agencies told in numbers, newest month first. Raises DeniedError(no-right)."""
+    with audit.attempt(actor, AuditAction.COUNTS_READ):
+        require(actor.may(Permission.COORDINATE))
+        return list(Counted.objects.filter(agency_id=actor.agency).order_by("-month", "told_by")[:PAGE])
+
+
 def _owed(actor: Actor) -> QuerySet[ThreadRow]:
-    waiting = exchange.waiting_about(actor.agency)
-    return ThreadRow.objects.annotate(waits=Exists(waiting.filter(subject=OuterRef("thread")))).filter(
-        Q(owes="F", side="F") | Q(owes="R", side="R") | Q(frozen=True) | Q(waits=True), agency_id=actor.agency
-    )
+    waiting = exchange.waiting_about(actor.agency).filter(subject=OuterRef("thread"))
+    own = ThreadRow.objects.filter(agency_id=actor.agency).annotate(waits=Exists(waiting))
+    return own.filter(Q(owes=F("side")) | Q(frozen=True) | Q(waits=True))
+
+
+def _one(actor: Actor, row: ThreadRow) -> WorkItem:
+    return _item(row, undelivered=bool(exchange.undelivered(actor, subjects=[row.thread])))
 
 
 def _item(row: ThreadRow, *, undelivered: bool) -> WorkItem:
@@ -133,18 +144,17 @@ def _item(row: ThreadRow, *, undelivered: bool) -> WorkItem:
 
 
 def _turns(row: ThreadRow) -> list[Turn]:
-    rows = {
-        m.message_id: m for m in MessageRow.objects.filter(thread=row).select_related("thread").order_by("pk")
-    }
-    admitted = [m for m in rows.values() if m.standing == MessageRow.Standing.ADMITTED]
-    headers = {m.message_id: read_header(parse_object(m.header.encode())) for m in rows.values()}
-    thread = fold([headers[m.message_id].message() for m in admitted], frozenset(row.void))
-    effects = dict.fromkeys(thread.crossed, "crossed") | dict.fromkeys(thread.frozen, "frozen")
-    order = [*thread.order, *(i for i in rows if i not in thread.order)]
-    turns = []
-    for ident in order:
-        message, header = rows[ident], headers[ident]
-        effect = effects.get(ident, "moved") if ident in thread.order else message.standing
-        said = None if message.packet else content_of(message)
-        turns.append(Turn(ident, message.author, message.kind, header.sent_at, header.due, effect, said))
-    return turns
+    kept = MessageRow.objects.filter(thread=row).select_related("thread").order_by("pk")
+    rows = {message.message_id: message for message in kept}
+    headers = {ident: read_header(parse_object(m.header.encode())) for ident, m in rows.items()}
+    admitted = [ident for ident, m in rows.items() if m.standing == MessageRow.Standing.ADMITTED]
+    thread = fold([headers[ident].message() for ident in admitted], frozenset(row.void))
+    taken = dict.fromkeys(thread.order, "moved")
+    taken |= dict.fromkeys(thread.crossed, "crossed") | dict.fromkeys(thread.frozen, "frozen")
+    left_out = {ident: m.standing for ident, m in rows.items() if ident not in taken}
+    return [_turn(rows[ident], headers[ident], effect) for ident, effect in (taken | left_out).items()]
+
+
+def _turn(row: MessageRow, header: Header, effect: str) -> Turn:
+    said = None if row.packet else content_of(row)
+    return Turn(row.message_id, row.author, row.kind, header.sent_at, header.due, effect, said)

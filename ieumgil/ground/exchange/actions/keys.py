@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ieumgil.ground.accounts.queries import agency_facts
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.ground.exchange.actions.alarm import raise_alarm
 from ieumgil.ground.exchange.cards import AgencyCard, SealKey, SignKey, sign_card, verify_card
 from ieumgil.ground.exchange.keys import (
     SealPrivateKey,
@@ -31,7 +32,9 @@ from ieumgil.kernel.outcome import AbsentError, require
 from ieumgil.kernel.permission import Permission
 
 KEY_LIFE = timedelta(days=400)  # signing and log keys
-SEAL_LIFE = timedelta(days=30)  # security page, c5: forward secrecy at month grain
+ROTATE_AFTER = timedelta(days=30)  # security page, c5: forward secrecy at month grain
+# A key that nobody renewed in time must not make its agency unreachable in an emergency: it lives on, and an alarm asks.
+SEAL_LIFE = timedelta(days=180)
 STILL_OPENS = VALIDITY
 
 
@@ -77,6 +80,14 @@ def rotate(actor: Actor, *, root: bytes, node: str, sign_too: bool = False, now:
             _keep(actor.agency, vault_key, "sign", new_sign_key(), now)
         _OPEN.pop(actor.agency, None)
         return _new_card(actor.agency, root, node, now)
+
+
+def remind_of_rotation(*, now: datetime) -> int:
+    """Raise, by the clock, an alarm for every hosted agency whose seal keys are older than a month; gives how many are."""
+    old = AgencyKey.objects.filter(use="seal", suite=Suite.X25519, retired_at=None, not_before__lt=now - ROTATE_AFTER)
+    for row in old:
+        raise_alarm(AgencyId(row.agency_id), code="rotate-keys", peer=None, subject=row.ident, now=now)
+    return len(old)
 
 
 def forget_retired(*, now: datetime) -> int:

@@ -1,0 +1,69 @@
+"""The basis of a thread: found before it begins, and looked up again for what it allows and until when."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from ieumgil.agreements import queries as agreements
+from ieumgil.agreements.rules import Basis, Calendar, LimitUnit, TimeLimit, TimeLimits, covers
+from ieumgil.ground.exchange import queries as exchange
+from ieumgil.kernel.ids import AgencyId, PurposeCode
+from ieumgil.kernel.outcome import AbsentError, Allow, DeniedError
+from ieumgil.referral.headers import BasisRef
+from ieumgil.referral.models import ThreadRow
+
+_UNITS = {
+    "hours": (1, LimitUnit.HOURS),
+    "days": (24, LimitUnit.HOURS),
+    "working-days": (1, LimitUnit.WORKING_DAYS),
+}
+
+
+def basis_for(sender: AgencyId, receiver: AgencyId, purpose: PurposeCode, now: datetime) -> Basis:
+    """Give the basis that covers the purpose between these two: an agreement or law before the joining basis.
+
+    Raises DeniedError(no-basis).
+    """
+    known = agreements.purposes().get(purpose)
+    if known is not None:
+        for basis in agreements.bases_between(sender, receiver, now):
+            if isinstance(covers(basis, sender, receiver, known, now), Allow):
+                return basis
+    raise DeniedError("no-basis")
+
+
+def basis_ref(basis: Basis) -> BasisRef:
+    """Give the form in which a header names a basis."""
+    return BasisRef(basis.kind.value, basis.id, basis.version)
+
+
+def basis_of(row: ThreadRow) -> Basis:
+    """Give the basis that a thread rests on; raises AbsentError."""
+    return agreements.basis_named(str(row.basis["id"]), int(row.basis["version"]))
+
+
+def limits_of(row: ThreadRow) -> tuple[TimeLimits, Calendar]:
+    """Give the time limits and the calendar of a thread's basis; the joining basis has those of the roll."""
+    basis = basis_of(row)
+    limits = _roll_limits(basis.time_limits) if row.basis["kind"] == "joining" else basis.time_limits
+    return limits, agreements.calendar(basis.calendar or settings.IEUMGIL_COUNTRY)
+
+
+def coordinator_of(row: ThreadRow) -> AgencyId | None:
+    """Give who watches over a thread: the coordinator that its basis names, or else the roll's; None without either."""
+    try:
+        return basis_of(row).coordinator or exchange.roll().coordinator
+    except AbsentError:
+        return None
+
+
+def _roll_limits(otherwise: TimeLimits) -> TimeLimits:
+    try:
+        of_roll = exchange.roll().time_limits
+    except AbsentError:
+        return otherwise
+    made = {}
+    for urgency, limit in of_roll.items():
+        times, unit = _UNITS[limit.unit]
+        made[urgency] = TimeLimit(limit.amount * times, unit)
+    return TimeLimits(**made)

@@ -1,0 +1,21 @@
+"""One agency's own copy of a thread, and the case it is about."""
+
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.ids import CaseId, ThreadId
+from ieumgil.kernel.outcome import AbsentError
+from ieumgil.referral.models import ThreadRow
+
+
+def row_of(actor: Actor, thread: ThreadId) -> ThreadRow:
+    """Give the agency's own copy of a thread; raises AbsentError."""
+    row = ThreadRow.objects.filter(agency_id=actor.agency, thread=thread).first()
+    if row is None:
+        raise AbsentError
+    return row
+
+
+def case_of(row: ThreadRow) -> CaseId:
+    """Give the agency's own case that a thread is about; raises AbsentError where the receiver has opened none yet."""
+    if row.case_id is None:
+        raise AbsentError
+    return CaseId(row.case_id)
