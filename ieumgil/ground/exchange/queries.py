@@ -18,7 +18,7 @@ from ieumgil.ground.exchange.cards import (
     sign_keys_of,
     verify_card,
 )
-from ieumgil.ground.exchange.keys import from_text, verify_key
+from ieumgil.ground.exchange.keys import BadKeyError, from_text, verify_key
 from ieumgil.ground.exchange.models import AgencyKey, Alarm, Card, InboxItem, OutboxItem, RollVersion
 from ieumgil.ground.exchange.roll import Roll, read_signed_roll
 from ieumgil.ground.exchange.rules import Neighbours, RefusalReason
@@ -103,7 +103,10 @@ def seal_to(agency: AgencyId, now: datetime) -> SealKey:
 def signed_by(agency: AgencyId, data: bytes, signature: str, at: datetime) -> bool:
     """Say whether a signing key of the agency that was in force at this moment, and is not revoked, made the signature."""
     listed = roll()
-    raw = from_text(signature)
+    try:
+        raw = from_text(signature)
+    except BadKeyError:
+        return False
     for key in sign_keys_of([card_on_roll(agency), *cards_of(agency)]):
         if key.ident in listed.revoked_keys or not key.in_force(at):
             continue

@@ -5,7 +5,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from ieumgil.ground.exchange.actions.receive import BAD, receive
+from ieumgil.ground.exchange.actions.receive import BAD, OK, receive
 from ieumgil.ground.exchange.rules import MAX_BUNDLE, RefusalReason
 
 app_name = "exchange"
@@ -18,7 +18,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if not length.isdigit() or int(length) > MAX_BUNDLE:
         return _reason(RefusalReason.TOO_LARGE, BAD)
     answer = receive(request.read(MAX_BUNDLE + 1), now=timezone.now())
-    if answer.receipt:
+    if answer.status == OK:  # empty for a receipt: nobody signs for one
         return HttpResponse(answer.receipt, content_type="application/octet-stream")
     return _reason(answer.reason, answer.status)
 

@@ -14,6 +14,7 @@ from ieumgil.ground.exchange.models import OutboxItem
 from ieumgil.ground.exchange.queries import node_of
 from ieumgil.ground.exchange.rules import MAX_BUNDLE, Kind, retry_delay
 from ieumgil.kernel.ids import AgencyId
+from ieumgil.kernel.outcome import AbsentError, DeniedError
 
 INBOX = "/exchange/inbox"
 LONGEST_REASON = 60  # bytes of a bare refusal; whatever is longer is no reason of ours
@@ -71,11 +72,15 @@ def _carry(item: OutboxItem, now: datetime) -> Answer:
 
 
 def post(peer: AgencyId, sealed: bytes) -> Answer:
-    """Post sealed bytes to the node on the peer's card; never raises for what the network or the node does."""
+    """Post sealed bytes to the node on the peer's card; never raises for what roll, network or node say."""
+    try:
+        node = node_of(peer)
+    except (AbsentError, DeniedError) as refusal:
+        return Answer(status=0, reason=refusal.code)
     try:
         response = _http.request(
             "POST",
-            node_of(peer) + INBOX,
+            node + INBOX,
             body=sealed,
             redirect=False,
             preload_content=False,

@@ -23,6 +23,7 @@ def apply_receipt(actor: Actor, came: Received, now: datetime) -> None:
     """
     try:
         check_form(Form.RECEIPT, came.body)
+        parse_time(str(came.body["at"]))
     except RefusedBundleError as error:
         raise DeniedError(error.reason) from error
     body = came.body

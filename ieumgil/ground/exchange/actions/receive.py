@@ -1,5 +1,6 @@
 """Take bytes that came, by whatever way: open, check, keep, and answer with a signed receipt."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -25,6 +26,7 @@ from ieumgil.kernel.outcome import AbsentError, DeniedError
 
 MAX_SEALED_ARRIVALS = 2000  # a peer cannot fill the disk of a locked agency
 OK, KEPT_SEALED, BAD, FULL = 200, 202, 422, 503
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,23 @@ def receive(data: bytes, *, now: datetime) -> Answer:
 def open_what_came_while_locked(agency: AgencyId, *, now: datetime) -> int:
     """Open what came while the agency was locked, oldest first; gives how many.
 
-    Its senders learn the answer at their next try.
+    Its senders learn the answer at their next try. What cannot be taken yet stays: the agency is locked again, or
+    the program fails on it, and then those behind it are still opened.
     """
     arrivals = list(SealedArrival.objects.filter(agency_id=agency).order_by("arrived_at", "pk"))
-    for arrival in arrivals:
-        receive(bytes(arrival.sealed), now=now)
-        arrival.delete()
-    return len(arrivals)
+    return sum(_open_arrival(arrival, now) for arrival in arrivals)
+
+
+def _open_arrival(arrival: SealedArrival, now: datetime) -> bool:
+    try:
+        status = receive(bytes(arrival.sealed), now=now).status
+    except Exception as fault:  # noqa: BLE001  whatever it is, it must not keep back those behind it
+        LOG.warning("a bundle that came while locked could not be opened: %s", type(fault).__name__)
+        return False
+    if status == KEPT_SEALED:
+        return False
+    arrival.delete()
+    return True
 
 
 def _open(key: AgencyKey, data: bytes, digest: str, now: datetime) -> Answer:
@@ -113,7 +125,8 @@ def _take(came: Received, opened: Opened, digest: str, now: datetime) -> Answer:
 
 @transaction.atomic
 def _keep_sealed(agency: AgencyId, data: bytes, digest: str, now: datetime) -> Answer:
-    if SealedArrival.objects.filter(agency_id=agency).count() >= MAX_SEALED_ARRIVALS:
+    held = SealedArrival.objects.filter(agency_id=agency)
+    if not held.filter(sha256=digest).exists() and held.count() >= MAX_SEALED_ARRIVALS:
         return Answer(FULL, reason=RefusalReason.TOO_MANY)
     SealedArrival.objects.get_or_create(
         agency_id=agency, sha256=digest, defaults={"sealed": data, "arrived_at": now}

@@ -51,10 +51,8 @@ def send(actor: Actor, *, parcel: Parcel, now: datetime) -> UUID:
 def seal_for(actor: Actor, parcel: Parcel, now: datetime) -> tuple[bytes, Inner]:
     """Seal a parcel under the next number to this peer; to be called inside a transaction. Raises what `send` raises."""
     keys, target, kind = keyring(actor.agency), seal_to(parcel.to, now), str(parcel.kind)
-    link, _ = PeerLink.objects.select_for_update().get_or_create(agency_id=actor.agency, peer=parcel.to)
-    counted = (
-        kind != Kind.RECEIPT
-    )  # a receipt is given again whenever it is asked for: it has no place in the numbering
+    # A receipt is given again whenever it is asked for: it has no place in the numbering.
+    link = None if kind == Kind.RECEIPT else _link(actor.agency, parcel.to)
     inner: Inner = {
         "v": 1,
         "bundle_id": parcel.bundle_id or str(uuid4()),
@@ -63,8 +61,8 @@ def seal_for(actor: Actor, parcel: Parcel, now: datetime) -> tuple[bytes, Inner]
         "to_key_id": target.ident,
         "created": time_text(now),
         "not_after": time_text(now + VALIDITY),
-        "seq": link.out_seq + 1 if counted else 0,
-        "prev_hash": (link.out_hash or None) if counted else None,
+        "seq": link.out_seq + 1 if link else 0,
+        "prev_hash": (link.out_hash or None) if link else None,
         "kind": kind,
         "body": parcel.body,
         "checkpoint": audit.checkpoint(actor.agency, keys.log, now=now),
@@ -73,7 +71,11 @@ def seal_for(actor: Actor, parcel: Parcel, now: datetime) -> tuple[bytes, Inner]
         sealed = seal_bundle(inner, sign_key=keys.sign, recipient_public=target.key, recipient=parcel.to)
     except RefusedBundleError as error:
         raise DeniedError(error.reason) from error
-    if counted:
+    if link:
         link.out_seq, link.out_hash = inner["seq"], inner_hash(inner)
         link.save(update_fields=["out_seq", "out_hash"])
     return sealed, inner
+
+
+def _link(agency: AgencyId, peer: AgencyId) -> PeerLink:
+    return PeerLink.objects.select_for_update().get_or_create(agency_id=agency, peer=peer)[0]
