@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 ASK_LATER = "ask-later"
+MANY_CHILDREN = 3  # more along than this would be rare anywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,17 @@ def coarsened(enquiry: Enquiry, common: Mapping[str, frozenset[str]]) -> Enquiry
     languages = enquiry.languages if known is None else tuple(x for x in enquiry.languages if x in known)
     if enquiry.languages and not languages:
         languages = (ASK_LATER,)
-    changes: dict[str, str] = {}
-    for field in ("age_band", "sex", "pregnant"):
-        values = common.get(field)
-        if values is not None and getattr(enquiry, field) not in values | {"unknown", "no", ASK_LATER}:
-            changes[field] = ASK_LATER
     many = isinstance(enquiry.children_along, int) and enquiry.children_along > MANY_CHILDREN
     return replace(
-        enquiry, languages=languages, children_along=ASK_LATER if many else enquiry.children_along, **changes
-    )  # type: ignore[arg-type]
+        enquiry,
+        languages=languages,
+        age_band=_unless_rare(enquiry.age_band, common.get("age_band")),
+        sex=_unless_rare(enquiry.sex, common.get("sex")),
+        pregnant=_unless_rare(enquiry.pregnant, common.get("pregnant")),
+        children_along=ASK_LATER if many else enquiry.children_along,
+    )
 
 
-MANY_CHILDREN = 3
+def _unless_rare(value: str, common: frozenset[str] | None) -> str:
+    tells_nothing = value in {"unknown", "no", ASK_LATER}
+    return value if common is None or tells_nothing or value in common else ASK_LATER

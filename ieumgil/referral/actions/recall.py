@@ -25,7 +25,6 @@ from ieumgil.referral.queries.packet import packets_in, packets_of
 from ieumgil.referral.queries.rows import case_of
 from ieumgil.referral.rules import Kind, Side, State
 
-
 BATCH = 500
 
 

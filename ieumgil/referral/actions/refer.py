@@ -1,5 +1,6 @@
 """Refer a person with a packet, and answer what the receiver asks back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,7 +18,7 @@ from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.rules import time_text
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, canonical
-from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, PurposeCode, ThreadId
+from ieumgil.kernel.ids import AgencyId, CaseId, FieldPath, MessageId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
 from ieumgil.referral.actions.enquire import Begun
 from ieumgil.referral.actions.say import NO_CLICK, Click, new_thread, say, speak
@@ -138,19 +139,17 @@ def _packet(
         raise StaleError(None)
     if not disclosure.sent:
         raise DeniedError("nothing-to-send")
-    fields: dict[str, Json] = {**disclosure.sent}
+    fields = _by_name(disclosure.sent)
     packet: dict[str, Json] = {
         "purpose": row.purpose,
         "fields": fields,
         "consent": _consent(actor, row, disclosure),
-        "duty": {"article": disclosure.article, "kind": duty.ground.value}
-        if duty and disclosure.article
-        else None,
+        "duty": _duty(disclosure, duty),
         "feedback": _feedback(actor, row, now),
         "not_after": time_text(now + _retention(basis_of(row))),
     }
     # Computed twice and compared byte for byte right before sealing (security page, c2).
-    compare(fields, _disclosure(actor, row, now, duty))
+    compare({path: fields[path] for path in disclosure.sent}, _disclosure(actor, row, now, duty))
     return packet
 
 
@@ -166,6 +165,12 @@ def _disclosure(actor: Actor, row: ThreadRow, now: datetime, duty: LegalDuty | N
         legal_duty=duty,
         recipient_class=card.agency_class,
     )
+
+
+def _duty(disclosure: Disclosure, duty: LegalDuty | None) -> dict[str, Json] | None:
+    if duty is None or not disclosure.article:
+        return None
+    return {"article": disclosure.article, "kind": duty.ground.value}
 
 
 def _consent(actor: Actor, row: ThreadRow, disclosure: Disclosure) -> dict[str, Json] | None:
@@ -198,4 +203,9 @@ def _retention(basis: Basis) -> timedelta:
 
 
 def _digest(disclosure: Disclosure) -> str:
-    return sha256(canonical({"to": str(disclosure.recipient), "sent": dict(disclosure.sent)})).hexdigest()
+    shown: dict[str, Json] = {"to": str(disclosure.recipient), "sent": _by_name(disclosure.sent)}
+    return sha256(canonical(shown)).hexdigest()
+
+
+def _by_name(sent: Mapping[FieldPath, Json]) -> dict[str, Json]:
+    return {str(path): value for path, value in sent.items()}
