@@ -129,8 +129,8 @@ def key_named(ident: bytes) -> AgencyKey | None:
 
 
 def neighbours(agency: AgencyId, peer: AgencyId, seq: int) -> Neighbours:
-    """Give what is held around a number of a peer's chain."""
-    held = InboxItem.objects.filter(agency_id=agency, peer=peer)
+    """Give what is held around a number of a peer's chain; receipts, all numbered 0, are not of it."""
+    held = InboxItem.objects.filter(agency_id=agency, peer=peer, seq__gt=0)
     near = {row.seq: row for row in held.filter(seq__in=[seq - 1, seq, seq + 1])}
     last = held.aggregate(last=Max("seq"))["last"] or 0
     before, same, after = near.get(seq - 1), near.get(seq), near.get(seq + 1)

@@ -26,7 +26,7 @@ from ieumgil.referral.gate import SayingFacts, may_say
 from ieumgil.referral.models import ThreadRow
 from ieumgil.referral.queries.basis import basis_for, basis_of, basis_ref
 from ieumgil.referral.queries.rows import case_of, row_of
-from ieumgil.referral.rules import Kind, Side
+from ieumgil.referral.rules import Kind, Side, State
 
 DEFAULT_RETENTION = timedelta(days=365)
 
@@ -69,10 +69,13 @@ def refer(
     """Refer the person to the agency that can take them, with the fields that purpose, basis and consent let through.
 
     `shown`: the digest of the preview the worker saw; if consent or case changed since, nothing is sent (StaleError).
-    Raises DeniedError(nothing-to-send) where neither consent nor a duty opens a single field.
+    Raises DeniedError: nothing-to-send where neither consent nor a duty opens a single field, enquiry-first where the
+    enquiry was refused by the receiver's node and so was never made.
     """
 
     def content(row: ThreadRow, moment: datetime) -> dict[str, Json]:
+        if row.state == State.START:
+            require(may_skip_enquiry(basis_of(row), danger_to_life=_is_danger(duty)))
         return {"packet": _packet(actor, row, moment, shown, duty)}
 
     return speak(actor, thread, Kind.REFER, content, click=click, now=now)
@@ -100,8 +103,7 @@ def refer_at_once(
         casefile.case(actor, case)
         require(may_say(actor, Kind.REFER, SayingFacts(Side.F, frozen=False, on_the_case=True)))
         basis = basis_for(actor.agency, to, purpose, moment)
-        danger = duty is not None and duty.ground is DutyGround.DANGER_TO_LIFE
-        require(may_skip_enquiry(basis, danger_to_life=danger))
+        require(may_skip_enquiry(basis, danger_to_life=_is_danger(duty)))
         row = new_thread(
             actor,
             case=case,
@@ -129,6 +131,10 @@ def reply(
 
     kept = Click(click.heads, click.once, click.words or answer.text or "")
     return speak(actor, thread, Kind.REPLY, content, click=kept, now=now)
+
+
+def _is_danger(duty: LegalDuty | None) -> bool:
+    return duty is not None and duty.ground is DutyGround.DANGER_TO_LIFE
 
 
 def _packet(
