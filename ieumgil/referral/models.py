@@ -139,7 +139,7 @@ class Escalation(models.Model):
 
 
 class Watched(models.Model):
-    """What the coordinator knows of an overdue step: who owes it and since when, under a fresh id; no identity, language or need."""
+    """What the coordinator knows of an overdue step: who owes it, since when; no identity, language or need."""
 
     agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
     watch_id = models.UUIDField()

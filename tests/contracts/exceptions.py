@@ -6,14 +6,14 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
     "reads what is shipped with the program and belongs to no agency": """
         agreements.queries.calendar agreements.queries.categories agreements.queries.country
         agreements.queries.fields agreements.queries.htcds_names agreements.queries.joining_basis
-        agreements.queries.labels agreements.queries.purposes
+        agreements.queries.labels agreements.queries.purposes consent.queries.reason_label
         ground.words.queries.word ground.words.queries.words
         identification.queries.combinations identification.queries.indicator_set
         identification.queries.labels identification.queries.notes_of identification.queries.question_set
     """,
     "an agreement is known to every body that may join one; it names no person": """
         agreements.queries.bases_between agreements.queries.basis_named
-        referral.actions.basis_for referral.actions.basis_ref
+        referral.queries.basis_for referral.queries.basis_ref
     """,
     "makes the actor, or runs before there is one": """
         ground.accounts.actions.host_agency ground.accounts.queries.actor_for
@@ -30,8 +30,10 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
     """,
     "the node's clock, for each agency it hosts in turn": """
         ground.exchange.actions.deliver_due ground.exchange.actions.forget_retired
+        ground.exchange.actions.remind_of_rotation
         referral.actions.delete_old_enquiries referral.actions.erase_what_ran_out
         referral.actions.escalate_overdue referral.actions.recall_what_lapsed
+        referral.actions.tell_counts referral.actions.tell_openings
     """,
     "the whole node at once, before it serves or beside it": """
         ground.vault.actions.append ground.vault.actions.backup ground.vault.actions.drop_old_keys
@@ -45,7 +47,7 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
         ground.exchange.actions.read_root ground.exchange.actions.write_root
     """,
     "counts or formats, and reads no row of an agency": """
-        ground.exchange.actions.post ground.vault.queries.frequent_surnames referral.actions.secrets_uuid
+        ground.exchange.actions.post ground.vault.queries.frequent_surnames
         referral.queries.common_values referral.queries.content_context
     """,
 }

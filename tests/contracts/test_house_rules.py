@@ -11,7 +11,7 @@ from tests.support.source import Function, Module, expect_none, files, modules, 
 
 Check = Callable[[Iterable[Module]], Iterator[str]]
 
-PURE = {"rules", "gate", "graph", "deadlines", "headers"}
+PURE = {"rules", "gate", "graph", "counting", "deadlines", "enquiry", "headers"}
 LOOKS_AROUND = {
     *("asyncio", "http", "importlib", "io", "locale", "logging", "os", "pathlib", "random", "secrets"),
     *("shutil", "socket", "sqlite3", "subprocess", "tempfile", "threading", "time", "urllib"),

@@ -1,7 +1,7 @@
 """Count answers as they are given, and tell the coordinator each month, in numbers that point to nobody."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db.models import F
 
@@ -14,13 +14,13 @@ from ieumgil.ground.exchange.received import Received
 from ieumgil.ground.exchange.rules import RefusalReason
 from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor, AgencyClass
-from ieumgil.kernel.canonical import Json, parse_object
+from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId
 from ieumgil.kernel.outcome import AbsentError, DeniedError
 from ieumgil.referral.contents import fits
 from ieumgil.referral.counting import Counting, band_of, month_of, tellable
-from ieumgil.referral.headers import read_header
 from ieumgil.referral.models import Counted, MessageRow, Tally, ThreadRow
+from ieumgil.referral.queries.rows import header_of
 from ieumgil.referral.queries.sealed import content_of
 from ieumgil.referral.rules import Kind
 
@@ -34,9 +34,6 @@ def count_answer(row: ThreadRow, kind: Kind, reason: str, now: datetime) -> None
         return
     enquiry = MessageRow.objects.filter(thread=row, kind=Kind.ENQUIRY).select_related("thread").first()
     said = (content_of(enquiry) or {}) if enquiry else {}
-    sent_at = datetime.fromisoformat(read_header(parse_object(asked.header.encode())).sent_at).replace(
-        tzinfo=UTC
-    )
     tally, _ = Tally.objects.get_or_create(
         agency_id=row.agency_id,
         month=month_of(now),
@@ -44,7 +41,7 @@ def count_answer(row: ThreadRow, kind: Kind, reason: str, now: datetime) -> None
         reason=reason,
         need=str(said.get("need", row.purpose)),
         region=str(said.get("region", "")),
-        band=band_of(sent_at, now),
+        band=band_of(header_of(asked).said_at, now),
     )
     Tally.objects.filter(pk=tally.pk).update(times=F("times") + 1)
 

@@ -7,12 +7,12 @@ from ieumgil.ground.accounts.queries import clock, ledger_handle
 from ieumgil.ground.exchange.actions.alarm import raise_alarm
 from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor
-from ieumgil.kernel.canonical import parse_object
 from ieumgil.kernel.ids import AgencyId, KeyId
 from ieumgil.referral.deadlines import due_in
-from ieumgil.referral.headers import Header, read_header
+from ieumgil.referral.headers import Header
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.basis import limits_of
+from ieumgil.referral.queries.rows import header_of
 from ieumgil.referral.rules import (
     BESIDE,
     OWES,
@@ -111,7 +111,7 @@ def messages_of(row: ThreadRow) -> list[Message]:
 
 def as_message(row: MessageRow) -> Message:
     """Read a kept message as far as the rule is concerned."""
-    return read_header(parse_object(row.header.encode())).message()
+    return header_of(row).message()
 
 
 def step_due(row: ThreadRow, kind: Kind, after: State, now: datetime) -> datetime | None:

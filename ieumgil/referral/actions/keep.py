@@ -45,6 +45,6 @@ def keep_message(
         content=sealed,
         content_key=key,
         standing=MessageRow.Standing(verdict.value),
-        due_at=datetime.fromisoformat(header.due) if header.due else None,
+        due_at=header.due_at,
         kept_at=now,
     )

@@ -1,6 +1,6 @@
 """Take a message that came: check it, judge it in its own past, keep it sealed anew, and fold."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ieumgil.agreements import queries as agreements
 from ieumgil.agreements.rules import Purpose, covers
@@ -74,8 +74,9 @@ def _read(came: Received) -> tuple[Header, dict[str, Json] | None]:
         raise DeniedError(RefusalReason.BAD_FORM)
     if header.sender != came.sender or header.receiver != came.agency:
         raise DeniedError(RefusalReason.WRONG_AUTHOR)
-    at = datetime.fromisoformat(header.sent_at).replace(tzinfo=UTC)
-    if not exchange.signed_by(came.sender, header.signed_bytes(), str(came.body["signature"]), at):
+    if not exchange.signed_by(
+        came.sender, header.signed_bytes(), str(came.body["signature"]), header.said_at
+    ):
         raise DeniedError(RefusalReason.BAD_SIGNATURE)
     said = dict(envelope) if isinstance(envelope, dict) else None
     if not _matches(header, said):

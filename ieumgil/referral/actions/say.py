@@ -28,7 +28,7 @@ from ieumgil.referral.gate import SayingFacts, may_say
 from ieumgil.referral.headers import BasisRef, Header, content_hash
 from ieumgil.referral.models import Sent, ThreadRow
 from ieumgil.referral.queries.rows import case_of
-from ieumgil.referral.rules import Kind, Side, Verdict, next_state
+from ieumgil.referral.rules import Kind, Side, State, Verdict, next_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,10 @@ def speak(
                 count_answer(row, kind, str(said.get("reason", "")), moment)
             return say(actor, row, kind, said, click=click, now=moment)
     except StaleError as stale:
-        kept = (
-            keep_draft(actor, text=click.words, why=stale.code, subject=str(thread)) if click.words else None
-        )
-        raise StaleError(str(kept) if kept else None) from stale
+        if not click.words:
+            raise
+        kept = keep_draft(actor, text=click.words, why=stale.code, subject=str(thread))
+        raise StaleError(str(kept)) from stale
 
 
 def say(
@@ -94,28 +94,11 @@ def say(
 
     Raises StaleError if it is not legal in the thread's state.
     """
-    side = Side(row.side)
-    after = next_state(position_of(row), side, kind)
+    after = next_state(position_of(row), Side(row.side), kind)
     if after is None:
         raise StaleError(None)
-    salt, due = secrets.token_hex(16), step_due(row, kind, after, now)
-    header = Header(
-        thread=ThreadId(row.thread),
-        sender=actor.agency,
-        receiver=row.peer,
-        side=side,
-        seq=row.own_seq + 1,
-        prev=row.own_last or None,
-        seen=tuple(row.heads),
-        kind=kind,
-        sent_at=time_text(now),
-        due=time_text(due) if due else None,
-        urgency=row.urgency,
-        basis=BasisRef(**row.basis),
-        content_hash=content_hash(salt, content),
-        packet=content.get("packet") is not None,
-        onward_of=row.onward_of,
-    )
+    salt = secrets.token_hex(16)
+    header = _header(row, kind, salt, content, after=after, now=now)
     envelope: dict[str, Json] = {"salt": salt, "content": content}
     signature = to_text(keyring(actor.agency).sign.sign(header.signed_bytes()))
     message = keep_message(row, header, signature, envelope, verdict=Verdict.ADMITTED, now=now)
@@ -172,6 +155,29 @@ def new_thread(
         owes=Side.F,
         opened_at=now,
         onward_of=onward_of,
+    )
+
+
+def _header(
+    row: ThreadRow, kind: Kind, salt: str, content: dict[str, Json], *, after: State, now: datetime
+) -> Header:
+    due = step_due(row, kind, after, now)
+    return Header(
+        thread=ThreadId(row.thread),
+        sender=row.agency_id,
+        receiver=row.peer,
+        side=Side(row.side),
+        seq=row.own_seq + 1,
+        prev=row.own_last or None,
+        seen=tuple(row.heads),
+        kind=kind,
+        sent_at=time_text(now),
+        due=time_text(due) if due else None,
+        urgency=row.urgency,
+        basis=BasisRef(**row.basis),
+        content_hash=content_hash(salt, content),
+        packet=content.get("packet") is not None,
+        onward_of=row.onward_of,
     )
 
 

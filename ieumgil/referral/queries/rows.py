@@ -1,9 +1,11 @@
-"""One agency's own copy of a thread, and the case it is about."""
+"""One agency's own copy of a thread, the case it is about, and the headers of its messages."""
 
 from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.canonical import parse_object
 from ieumgil.kernel.ids import CaseId, ThreadId
 from ieumgil.kernel.outcome import AbsentError
-from ieumgil.referral.models import ThreadRow
+from ieumgil.referral.headers import Header, read_header
+from ieumgil.referral.models import MessageRow, ThreadRow
 
 
 def row_of(actor: Actor, thread: ThreadId) -> ThreadRow:
@@ -19,3 +21,8 @@ def case_of(row: ThreadRow) -> CaseId:
     if row.case_id is None:
         raise AbsentError
     return CaseId(row.case_id)
+
+
+def header_of(row: MessageRow) -> Header:
+    """Give the signed header of a kept message."""
+    return read_header(parse_object(row.header.encode()))

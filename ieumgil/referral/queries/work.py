@@ -11,13 +11,13 @@ from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor
-from ieumgil.kernel.canonical import Json, parse_object
+from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, KeyId, ThreadId
 from ieumgil.kernel.outcome import require
 from ieumgil.kernel.permission import Permission
-from ieumgil.referral.headers import Header, read_header
+from ieumgil.referral.headers import Header
 from ieumgil.referral.models import Counted, MessageRow, ThreadRow, Watched
-from ieumgil.referral.queries.rows import row_of
+from ieumgil.referral.queries.rows import header_of, row_of
 from ieumgil.referral.queries.sealed import content_of
 from ieumgil.referral.rules import fold
 
@@ -146,7 +146,7 @@ def _item(row: ThreadRow, *, undelivered: bool) -> WorkItem:
 def _turns(row: ThreadRow) -> list[Turn]:
     kept = MessageRow.objects.filter(thread=row).select_related("thread").order_by("pk")
     rows = {message.message_id: message for message in kept}
-    headers = {ident: read_header(parse_object(m.header.encode())) for ident, m in rows.items()}
+    headers = {ident: header_of(m) for ident, m in rows.items()}
     admitted = [ident for ident, m in rows.items() if m.standing == MessageRow.Standing.ADMITTED]
     thread = fold([headers[ident].message() for ident in admitted], frozenset(row.void))
     taken = dict.fromkeys(thread.order, "moved")
