@@ -44,6 +44,10 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
                 ('case', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casefile.case')),
             ],
+            options={
+                'indexes': [models.Index(fields=['agency', 'owes', 'due_at'], name='thread_work_list')],
+                'constraints': [models.UniqueConstraint(fields=('agency', 'thread'), name='thread_once_per_agency')],
+            },
         ),
         migrations.CreateModel(
             name='Settlement',
@@ -55,6 +59,9 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
                 ('thread', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='referral.threadrow')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('thread', 'said_by', 'void'), name='settlement_once')],
+            },
         ),
         migrations.CreateModel(
             name='MessageRow',
@@ -76,6 +83,9 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
                 ('thread', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='referral.threadrow')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('agency', 'message_id'), name='message_once_per_agency')],
+            },
         ),
         migrations.CreateModel(
             name='Escalation',
@@ -88,6 +98,9 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
                 ('thread', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='referral.threadrow')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('thread', 'step', 'level'), name='escalated_once')],
+            },
         ),
         migrations.CreateModel(
             name='Watched',
@@ -103,6 +116,9 @@ class Migration(migrations.Migration):
                 ('received_at', models.DateTimeField()),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('agency', 'watch_id'), name='watched_once')],
+            },
         ),
         migrations.CreateModel(
             name='Sent',
@@ -116,29 +132,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('agency', 'key'), name='sent_once_per_key')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='threadrow',
-            index=models.Index(fields=['agency', 'owes', 'due_at'], name='thread_work_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='threadrow',
-            constraint=models.UniqueConstraint(fields=('agency', 'thread'), name='thread_once_per_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.UniqueConstraint(fields=('thread', 'said_by', 'void'), name='settlement_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='messagerow',
-            constraint=models.UniqueConstraint(fields=('agency', 'message_id'), name='message_once_per_agency'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('thread', 'step', 'level'), name='escalated_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='watched',
-            constraint=models.UniqueConstraint(fields=('agency', 'watch_id'), name='watched_once'),
         ),
     ]
