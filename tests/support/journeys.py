@@ -1,6 +1,6 @@
 """How far a thread has come between the police unit and the shelter of the tests' mechanism, step by step."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ieumgil.kernel.ids import CaseId, ThreadId
 from ieumgil.referral.actions import answer, enquire, refer
@@ -9,11 +9,11 @@ from tests.rooms.conftest import NOW, People
 from tests.support.mechanism import ENQUIRY, carry, give_consent, give_leave
 
 
-def enquired(people: People, case: CaseId, *, urgency: str = "urgent") -> ThreadId:
+def enquired(people: People, case: CaseId, *, urgency: str = "urgent", now: datetime = NOW) -> ThreadId:
     """Ask the shelter; nothing is carried yet."""
-    give_leave(people.owner, case, NOW)
+    give_leave(people.owner, case, now)
     begun = enquire.enquire(
-        people.owner, case=case, to=people.shelter, enquiry=ENQUIRY, urgency=urgency, now=NOW
+        people.owner, case=case, to=people.shelter, enquiry=ENQUIRY, urgency=urgency, now=now
     )
     return begun.thread
 
