@@ -27,7 +27,7 @@ PROTOCOL = ROOT / "docs" / "protocol"
 VECTORS: dict[str, Any] = json.loads((PROTOCOL / "vectors" / "message.json").read_text(encoding="utf-8"))
 SCHEMAS = {
     name: json.loads((PROTOCOL / "schema" / f"{name}.json").read_text("utf-8"))
-    for name in ("message", "watch", "settlement")
+    for name in ("message", "watch", "settlement", "counts")
 }
 PUBLIC = {v["body"]["header"]["from"]: v["sign_public"] for v in VECTORS["messages"]}
 
