@@ -13,6 +13,7 @@ class Graph:
         self.ancestors: list[int] = []
         self.children: list[list[int]] = []
         self.parent_count: list[int] = []
+        self.forked = False  # there are twins, or something was left out by a settlement
         self._place(messages, void)
         self._find_twins()
         recalls = [i for i, m in enumerate(self.messages) if m.kind is Kind.RECALL]
@@ -24,6 +25,7 @@ class Graph:
         # What a name leads to: the message itself where it stands, else what it rests on in turn.
         leads_to: dict[str, set[int]] = {}
         left_out: set[str] = set()
+        recalled: set[str] = set()  # recalls, and what comes after one
         waiting = list({m.id: m for m in messages}.values())
         while waiting:
             later = []
@@ -33,12 +35,16 @@ class Graph:
                     later.append(message)
                     continue
                 below = set().union(*(leads_to[p] for p in parents)) if parents else set()
-                if message.kind not in UNFREEZABLE and (message.id in void or parents & left_out):
+                if message.kind is Kind.RECALL or parents & recalled:
+                    recalled.add(message.id)
+                stays = message.kind in UNFREEZABLE and message.id in recalled
+                if not stays and (message.id in void or parents & left_out):
                     left_out.add(message.id)
                     leads_to[message.id] = below
                 else:
                     self._add(message, below)
                     leads_to[message.id] = {len(self.messages) - 1}
+            self.forked = bool(left_out)
             if len(later) == len(waiting):
                 return  # the rest waits for what is not here
             waiting = later
@@ -63,6 +69,7 @@ class Graph:
         for same in by_place.values():
             if len(same) > 1 and any(self.messages[i].kind not in UNFREEZABLE for i in same):
                 self.twins |= sum(1 << i for i in same)
+        self.forked = self.forked or bool(self.twins)
         for i, message in enumerate(self.messages):
             if (self.ancestors[i] | 1 << i) & self.twins and message.kind not in UNFREEZABLE:
                 self.frozen |= 1 << i

@@ -34,7 +34,9 @@ class Position:
     before: State | None = None
     missed: bool = False  # it closed after NOT ARRIVED: a late arrival may still be told
     packet_lives: bool = False
-    forked: bool = False  # there are twins: a recall must find something to recall even in START
+    forked: bool = (
+        False  # there are twins, or a settlement left something out: a recall is heard in every state
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +184,13 @@ def _follows(before: Message | None, message: Message) -> bool:
 
 
 def _recallable(at: Position) -> bool:
-    if at.state is _S.START:
-        return at.forked
-    return at.state not in {_S.RECALLED, _S.ERASED, _S.CLOSED} or (at.state is _S.CLOSED and at.packet_lives)
+    if at.state in {_S.RECALLED, _S.ERASED}:
+        return False
+    return at.forked or not (at.state is _S.START or (at.state is _S.CLOSED and not at.packet_lives))
 
 
 def _walk(graph: Graph) -> tuple[Position, str | None, list[str], set[str]]:
-    at, moved_by, living = Position(forked=bool(graph.twins)), None, 0
+    at, moved_by, living = Position(forked=graph.forked), None, 0
     order, crossed = list[str](), set[str]()
     ready, missing = graph.roots(), list(graph.parent_count)
     while ready:

@@ -45,9 +45,9 @@ ran: dict[str, int] = {}
 @pytest.fixture(scope="module", autouse=True)
 def count(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    reporter = request.config.pluginmanager.getplugin("terminalreporter")
-    if reporter:
-        reporter.write_line(f"\nthread runs: {sum(ran.values())}")
+    plugins = request.config.pluginmanager
+    with plugins.getplugin("capturemanager").global_and_fixture_disabled():
+        plugins.getplugin("terminalreporter").write_line(f"\nthread runs: {sum(ran.values())}")
 
 
 def one_run(of: str) -> None:

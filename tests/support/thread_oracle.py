@@ -124,13 +124,18 @@ def is_last_word(letter: Letter) -> bool:
 def left_out(letters: Iterable[Letter], void: frozenset[str]) -> frozenset[str]:
     """Find what is signed away, and what names it or another that is left out."""
     there = {letter.id: letter for letter in letters}
-    found: dict[str, bool] = {}
+    tree, found = family(there.values()), dict[str, bool]()
+
+    def stays(letter: Letter) -> bool:
+        before = [there[name].kind for name in tree[letter.id] if name in there]
+        return letter.kind == "recall" or (letter.kind == "erased" and "recall" in before)
 
     def falls(name: str) -> bool:
         if name not in found:
             letter = there.get(name)
-            found[name] = letter is not None and not is_last_word(letter)
-            found[name] = found[name] and (name in void or any([falls(named) for named in there[name].names]))
+            found[name] = False
+            if letter and not stays(letter):
+                found[name] = name in void or any(falls(named) for named in letter.names)
         return found[name]
 
     return frozenset(name for name in there if falls(name))
@@ -170,7 +175,7 @@ class Page:
             left = [letter for letter in rest if letter != turn]
             return take(left, after, (*order, turn.id), crossed | ({turn.id} if moved is None else set()))
 
-        return take(standing, Spot(forked=bool(twins)), (), frozenset())
+        return take(standing, Spot(forked=bool(twins or left_out(letters, void))), (), frozenset())
 
     def admit(self, known: Iterable[Letter], letter: Letter) -> str:
         """Judge one letter in the fold of its own ancestors."""
@@ -250,8 +255,9 @@ class Page:
     def target(self, spot: Spot, author: str, kind: str) -> str:
         """Name the state that a move leads to, empty if there is no such move."""
         if (author, kind) == (F, "recall"):
-            lost = spot.state in ("RECALLED", "ERASED") or (spot.state, spot.forked) == ("START", False)
-            return "" if lost or (spot.state == "CLOSED" and not spot.packets) else "RECALLED"
+            nothing_sent = spot.state == "START" or (spot.state == "CLOSED" and not spot.packets)
+            deaf = spot.state in ("RECALLED", "ERASED") or (nothing_sent and not spot.forked)
+            return "" if deaf else "RECALLED"
         if spot.state == "CLOSED" and not (spot.packets and (kind == "erased" or spot.nobody_came)):
             return ""
         if (spot.state, kind) == ("ERASED", "erased") and not spot.packets:

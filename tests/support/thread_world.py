@@ -155,7 +155,11 @@ class World:
         desk, self.tick = self.desks[side], self.tick + 1
         known = standing(desk.held.values(), desk.void)
         letter = compose(side, kind, known, packet=packet, due=self.tick + CLOCKS[side])
-        if self.rule.admit(list(desk.held.values()), letter) != "admitted":
+        held = [*desk.held.values(), letter]
+        if self.rule.admit(held[:-1], letter) != "admitted":
+            return False
+        # Admission knows no settlement; whoever writes does, and sends nothing that would be crossed at once.
+        if desk.void and letter.id in self.rule.fold(held, desk.void).crossed:
             return False
         desk.held[letter.id] = letter
         desk.outbox[letter] = None

@@ -46,7 +46,11 @@ _ALL = (
 def position_of(row: ThreadRow) -> Position:
     """Give where the last fold left the thread."""
     return Position(
-        State(row.state), State(row.before) if row.before else None, row.missed, row.packet_lives, row.frozen
+        State(row.state),
+        State(row.before) if row.before else None,
+        row.missed,
+        row.packet_lives,
+        row.frozen or bool(row.void),
     )
 
 

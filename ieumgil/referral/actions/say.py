@@ -22,13 +22,13 @@ from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, CaseId, KeyId, MessageId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
 from ieumgil.referral.actions.counts import COUNTED, count_answer
-from ieumgil.referral.actions.fold import moved, position_of, step_due
+from ieumgil.referral.actions.fold import messages_of, moved, position_of, step_due
 from ieumgil.referral.actions.keep import keep_message
 from ieumgil.referral.gate import SayingFacts, may_say
 from ieumgil.referral.headers import BasisRef, Header, content_hash
 from ieumgil.referral.models import Sent, ThreadRow
 from ieumgil.referral.queries.rows import case_of
-from ieumgil.referral.rules import Kind, Side, State, Verdict, next_state
+from ieumgil.referral.rules import Kind, Side, State, Verdict, admit, next_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,8 @@ def say(
         raise StaleError(None)
     salt = secrets.token_hex(16)
     header = _header(row, kind, salt, content, after=after, now=now)
+    if row.void and admit(messages_of(row), header.message()) is not Verdict.ADMITTED:
+        raise StaleError(None)  # admission knows no settlement: the peer would refuse it
     envelope: dict[str, Json] = {"salt": salt, "content": content}
     signature = to_text(keyring(actor.agency).sign.sign(header.signed_bytes()))
     message = keep_message(row, header, signature, envelope, verdict=Verdict.ADMITTED, now=now)
