@@ -1,6 +1,5 @@
 """The directory at the terminal: see your services, confirm free places."""
 
-
 import click
 
 from ieumgil.directory import actions, queries

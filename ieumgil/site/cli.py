@@ -4,11 +4,14 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
+import django
+from django.utils.module_loading import import_string
 
 from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
+from ieumgil.site.words import told
 
 ROOMS = (
     "ieumgil.ground.audit.commands",
@@ -24,14 +27,15 @@ ROOMS = (
     "ieumgil.site.commands",
     "ieumgil.site.demo.commands",
 )
+IN_A_BATCH = "in a batch"
 
 
 class Session:
     """Who acts at this terminal; looked up anew for each command, so that a right that was taken back is gone."""
 
-    def __init__(self, handle: str | None) -> None:
-        """Keep the name that the worker signs in with."""
-        self.handle = handle
+    def __init__(self, handle: str | None, *, prints: bool) -> None:
+        """Keep the name that the worker signs in with, and whether answers are printed here."""
+        self.handle, self.prints = handle, prints
 
     @property
     def actor(self) -> Actor:
@@ -48,22 +52,16 @@ class Session:
 @click.pass_context
 def ieumgil(context: click.Context, handle: str | None) -> None:
     """Ieumgil: a national referral mechanism. The node's folder is $IEUMGIL_HOME."""
-    context.obj = Session(handle)
+    context.obj = Session(handle, prints=context.obj is not IN_A_BATCH)
 
 
 @ieumgil.result_callback()
-def show(value: object, **_options: object) -> object:
+@click.pass_obj
+def show(session: Session, /, value: object, **_options: object) -> object:
     """Print what a command answers as JSON, unless it wrote text itself."""
-    if isinstance(value, dict | list) and not _BATCH.running:
+    if isinstance(value, dict | list) and session.prints:
         click.echo(plain(value))
     return value
-
-
-class _Batch:
-    running = False
-
-
-_BATCH = _Batch()
 
 
 def plain(value: object) -> str:
@@ -73,40 +71,24 @@ def plain(value: object) -> str:
 
 def set_up() -> None:
     """Set Django up and add every room's commands."""
-    if sys.version_info < (3, 11):  # noqa: UP036  the message is for those who run it on an old Python
-        sys.exit("Ieumgil needs Python 3.11 or newer")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ieumgil.site.settings")
-    import django  # noqa: PLC0415
-    from django.utils.module_loading import import_string  # noqa: PLC0415
-
     django.setup()
     for room in ROOMS:
         for command in import_string(f"{room}.commands"):
             ieumgil.add_command(command)
 
 
-def run(arguments: list[str]) -> Any:  # noqa: ANN401  whatever the command answers
-    """Run one command in this process and give its answer; raises what it raises."""
-    _BATCH.running = True
-    try:
-        return ieumgil.main(arguments, standalone_mode=False)
-    finally:
-        _BATCH.running = False
+def run(arguments: list[str]) -> object:
+    """Run one command in this process and give its answer, unprinted; raises what it raises."""
+    return ieumgil.main(arguments, standalone_mode=False, obj=IN_A_BATCH)
 
 
 def main() -> None:
     """Run the command line; a refusal says its reason and exits with 1."""
     set_up()
-    from ieumgil.site.words import told  # noqa: PLC0415
-
-    if (
-        os.environ.get("IEUMGIL_HOME")
-        and not Path(os.environ["IEUMGIL_HOME"]).exists()
-        and "init" not in sys.argv
-    ):
-        sys.exit(f"there is no node at {os.environ['IEUMGIL_HOME']}: make one with ieumgil init")
-    from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError  # noqa: PLC0415
-
+    home = os.environ.get("IEUMGIL_HOME")
+    if home and not Path(home).exists() and "init" not in sys.argv:
+        sys.exit(f"there is no node at {home}: make one with ieumgil node init")
     try:
         ieumgil.main()
     except (AbsentError, DeniedError, StaleError) as refusal:

@@ -36,11 +36,15 @@ from ieumgil.referral.actions.opened import tell_openings
 from ieumgil.referral.actions.overdue import escalate_overdue
 from ieumgil.referral.actions.recall import delete_old_enquiries, erase_what_ran_out, recall_what_lapsed
 from ieumgil.site.checks import refuse_unsafe_databases
+from ieumgil.site.cli import plain, run
 from ieumgil.site.start import start
+from ieumgil.site.words import told
 
 LOG = logging.getLogger(__name__)
 CLOCK_TICK = 0.2  # seconds between looks at the outbox
 SLOW_TICK = 60  # seconds between looks at due times
+GUNICORN = """gunicorn ieumgil.site.wsgi:application --workers 1 --threads 4 --worker-class gthread
+    --log-level warning --graceful-timeout 5"""
 
 
 @click.group("node")
@@ -125,24 +129,7 @@ def invite(slug: str, handle: str, roles: tuple[str, ...]) -> str:
 def serve(bind: str) -> None:
     """Serve the node and run its clock, until stopped; refuses a database that may forget what was acknowledged."""
     refuse_unsafe_databases()
-    web = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "ieumgil.site.wsgi:application",
-        "--bind",
-        bind,
-        "--workers",
-        "1",
-        "--threads",
-        "4",
-        "--worker-class",
-        "gthread",
-        "--log-level",
-        "warning",
-        "--graceful-timeout",
-        "5",
-    ]
+    web = [sys.executable, "-m", *GUNICORN.split(), "--bind", bind]
     clock = [sys.executable, "-m", "ieumgil.site", "node", "work"]
     children = [subprocess.Popen(command) for command in (web, clock)]  # noqa: S603  both command lines are ours
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -207,9 +194,6 @@ def slow_round() -> dict[str, int]:
 @node.command("batch")
 def batch() -> None:
     """Run commands given as JSON lists of words, a line each, in one process; answers with a JSON line each."""
-    from ieumgil.site.cli import plain, run  # noqa: PLC0415  the command line imports this module
-    from ieumgil.site.words import told  # noqa: PLC0415
-
     start()
     for line in sys.stdin:
         answer: dict[str, object]

@@ -32,7 +32,16 @@ def secret(path: Path) -> str:
     return path.read_text(encoding="ascii").strip() if path.exists() else ""
 
 
-SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000;"
+SQLITE_PRAGMAS = "".join(
+    f"PRAGMA {pragma};"
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "secure_delete=ON",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+    )
+)
 
 
 def database(url: str) -> dict[str, object]:

@@ -1,25 +1,26 @@
 """Settings of one node; everything that differs between nodes comes from its folder or its environment."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from ieumgil.site import env
 
-HOME = env.folder("IEUMGIL_HOME", Path("~/.local/share/ieumgil"))
-IEUMGIL_HOME = HOME
+IEUMGIL_HOME = env.folder("IEUMGIL_HOME", Path("~/.local/share/ieumgil"))
 IEUMGIL_KDF_PROFILE = env.text("IEUMGIL_KDF_PROFILE", "normal")
 IEUMGIL_COUNTRY = env.text("IEUMGIL_COUNTRY", "narae")
 IEUMGIL_DEMO = env.flag("IEUMGIL_DEMO", default=False)
 
 DEBUG = False
-SECRET_KEY = env.secret(HOME / "secret.key")
+SECRET_KEY = env.secret(IEUMGIL_HOME / "secret.key")
 ALLOWED_HOSTS = env.text("IEUMGIL_HOSTS", "127.0.0.1,localhost").split(",")
 ROOT_URLCONF = "ieumgil.site.urls"
 WSGI_APPLICATION = "ieumgil.site.wsgi.application"
 AUTH_USER_MODEL = "accounts.Worker"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-_ROOMS = (
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "ieumgil.ground.words",
     "ieumgil.ground.accounts",
     "ieumgil.ground.access",
     "ieumgil.ground.audit",
@@ -32,15 +33,12 @@ _ROOMS = (
     "ieumgil.identification",
     "ieumgil.referral",
     "ieumgil.assistance",
-)
-INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    *(room for room in _ROOMS if find_spec(room) and find_spec(f"{room}.apps")),
     "ieumgil.site",
 ]
 
-DATABASES = {"default": env.database(env.text("IEUMGIL_DATABASE_URL", f"sqlite:///{HOME / 'node.sqlite3'}"))}
+DATABASES = {
+    "default": env.database(env.text("IEUMGIL_DATABASE_URL", f"sqlite:///{IEUMGIL_HOME / 'node.sqlite3'}"))
+}
 
 # Which verb takes which kind of bundle, and which hears that a peer refused one: the exchange knows no room above it.
 EXCHANGE_TAKERS = {

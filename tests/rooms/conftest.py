@@ -33,7 +33,7 @@ class People:
 @pytest.fixture
 def home(tmp_path: Path, settings: Settings) -> Path:
     """Give a node folder of the test's own."""
-    settings.IEUMGIL_HOME = settings.HOME = tmp_path
+    settings.IEUMGIL_HOME = tmp_path
     settings.IEUMGIL_KDF_PROFILE = "test"
     return tmp_path
 

@@ -41,7 +41,10 @@ class AuditAction(StrEnum):
     CONSENT_RECORD = "consent.record", "A consent, or a refusal of it, was recorded."
     CONSENT_WITHDRAW = "consent.withdraw", "A consent was withdrawn."
     COUNTS_READ = "counts.read", "The coordinator read what agencies told in numbers."
-    COUNTS_TELL = "counts.tell", "An agency told the coordinator its month in numbers; small ones were held back."
+    COUNTS_TELL = (
+        "counts.tell",
+        "An agency told the coordinator its month in numbers; small ones were held back.",
+    )
     DIRECTORY_EDIT = "directory.edit", "A service or an organisation was written into the directory."
     DRAFT_DROP = "draft.drop", "A worker let go of their own kept words."
     DRAFT_KEEP = "draft.keep", "A worker's words were kept because things had moved on."

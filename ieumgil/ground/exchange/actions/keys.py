@@ -84,7 +84,9 @@ def rotate(actor: Actor, *, root: bytes, node: str, sign_too: bool = False, now:
 
 def remind_of_rotation(*, now: datetime) -> int:
     """Raise, by the clock, an alarm for every hosted agency whose seal keys are older than a month; gives how many are."""
-    old = AgencyKey.objects.filter(use="seal", suite=Suite.X25519, retired_at=None, not_before__lt=now - ROTATE_AFTER)
+    old = AgencyKey.objects.filter(
+        use="seal", suite=Suite.X25519, retired_at=None, not_before__lt=now - ROTATE_AFTER
+    )
     for row in old:
         raise_alarm(AgencyId(row.agency_id), code="rotate-keys", peer=None, subject=row.ident, now=now)
     return len(old)
