@@ -30,7 +30,7 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
     """,
     "the node's clock, for each agency it hosts in turn": """
         ground.exchange.actions.deliver_due ground.exchange.actions.forget_retired
-        ground.exchange.actions.remind_of_rotation
+        ground.exchange.actions.remind_of_rotation ground.vault.queries.open_clocks
         referral.actions.delete_old_enquiries referral.actions.erase_what_ran_out
         referral.actions.escalate_overdue referral.actions.recall_what_lapsed
         referral.actions.tell_counts referral.actions.tell_openings

@@ -1,7 +1,6 @@
-"""Age at the act: birthdays, the leap day, the child's presumption."""
+"""Age at the act: whose rule applies, and the child's presumption."""
 
-from calendar import isleap
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -17,48 +16,11 @@ from ieumgil.identification.rules import (
 from ieumgil.identification.rules.record import age_from_json, age_to_json
 from ieumgil.kernel.age import completed_years
 from ieumgil.kernel.canonical import canonical, parse_object
-from tests.support.identification import TODAY, age_facts, days
+from tests.support.identification import TODAY, age_facts
 
 SETTLED_CHILD = AgeAtAct(AgeClass.CHILD, AgeStatus.SETTLED)
 SETTLED_ADULT = AgeAtAct(AgeClass.ADULT, AgeStatus.SETTLED)
 PRESUMED_CHILD = AgeAtAct(AgeClass.CHILD, AgeStatus.TO_BE_CHECKED)
-
-
-@pytest.mark.parametrize(
-    ("born", "on", "years"),
-    [
-        (date(2008, 12, 31), date(2026, 1, 1), 17),
-        (date(2008, 1, 1), date(2026, 1, 1), 18),
-        (date(2008, 2, 29), date(2026, 2, 27), 17),
-        (date(2008, 2, 29), date(2026, 2, 28), 17),
-        (date(2008, 2, 29), date(2026, 3, 1), 18),
-        (date(2008, 2, 29), date(2028, 2, 29), 20),
-    ],
-)
-def test_years_are_completed_on_the_birthday_and_for_the_leap_day_on_the_first_of_march(
-    born: date, on: date, years: int
-) -> None:
-    assert completed_years(born, on) == years
-
-
-def test_the_rule_of_this_year_minus_year_of_birth_would_fail_the_same_table() -> None:
-    born, on = date(2008, 12, 31), date(2026, 1, 1)
-    assert on.year - born.year != completed_years(born, on)
-
-
-@given(days, days)
-def test_an_age_grows_on_one_day_a_year_only(one: date, other: date) -> None:
-    born, on = sorted((one, other))
-    grown = completed_years(born, on + timedelta(days=1)) - completed_years(born, on)
-    leap_day_kept_in_march = (born.month, born.day) == (2, 29) and not isleap((on + timedelta(days=1)).year)
-    birthday = (3, 1) if leap_day_kept_in_march else (born.month, born.day)
-    next_day = on + timedelta(days=1)
-    assert grown == ((next_day.month, next_day.day) == birthday)
-
-
-def test_nobody_has_an_age_before_birth() -> None:
-    with pytest.raises(ValueError, match="before the birth"):
-        completed_years(date(2026, 1, 2), date(2026, 1, 1))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from ieumgil.ground.accounts import queries as accounts
 from ieumgil.ground.vault.cipher import KEYRING, name_token, unseal
 from ieumgil.ground.vault.models import NameToken, Tombstone, WrappedKey
 from ieumgil.ground.vault.rules import ErasedError, is_full_name, name_form
+from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.ids import AgencyId, KeyId
 from ieumgil.kernel.outcome import AbsentError
 
@@ -35,6 +36,12 @@ class VaultStatus:
     is_open: bool
     keys: dict[str, int]
     destroyed: int
+
+
+def open_clocks() -> list[Actor]:
+    """Give the node's clock, as an actor of each hosted agency whose vault is open in this process."""
+    open_here = (AgencyId(row.pk) for row in accounts.hosted() if KEYRING.holds(AgencyId(row.pk)))
+    return [accounts.clock(agency) for agency in open_here]
 
 
 def key_file(agency: AgencyId) -> Path:

@@ -29,14 +29,8 @@ def can_take(
     now: datetime | None = None,
 ) -> MessageId:
     """Say that the person can be taken, and until when the place is kept."""
-    return speak(
-        actor,
-        thread,
-        Kind.CAN_TAKE,
-        {"place_until": time_text(place_until)},
-        click=click,
-        now=now,
-    )
+    content: dict[str, Json] = {"place_until": time_text(place_until)}
+    return speak(actor, thread, Kind.CAN_TAKE, content, click=click, now=now)
 
 
 def cannot_take(

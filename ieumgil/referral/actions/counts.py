@@ -5,17 +5,15 @@ from datetime import datetime
 
 from django.db.models import F
 
-from ieumgil.ground.accounts.queries import clock, hosted
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.actions.send import Parcel, send
 from ieumgil.ground.exchange.received import Received
 from ieumgil.ground.exchange.rules import RefusalReason
-from ieumgil.ground.vault import actions as vault
+from ieumgil.ground.vault.queries import open_clocks
 from ieumgil.kernel.actor import Actor, AgencyClass
 from ieumgil.kernel.canonical import Json
-from ieumgil.kernel.ids import AgencyId
 from ieumgil.kernel.outcome import AbsentError, DeniedError
 from ieumgil.referral.contents import fits
 from ieumgil.referral.counting import Counting, band_of, month_of, tellable
@@ -49,11 +47,8 @@ def count_answer(row: ThreadRow, kind: Kind, reason: str, now: datetime) -> None
 def tell_counts(*, now: datetime) -> int:
     """Tell the coordinator, by the clock, of every month that is over and was not told yet; gives how many months."""
     told = 0
-    for agency in hosted():
-        actor = clock(AgencyId(agency.pk))
-        if not vault.is_unlocked(actor.agency):
-            continue
-        untold = Tally.objects.filter(agency_id=agency.pk, told_at=None, month__lt=month_of(now))
+    for actor in open_clocks():
+        untold = Tally.objects.filter(agency_id=actor.agency, told_at=None, month__lt=month_of(now))
         for month in sorted(set(untold.values_list("month", flat=True))):
             told += _tell(actor, month, now)
     return told

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from ieumgil.ground.accounts.queries import clock, hosted
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange import queries as exchange
@@ -13,6 +12,7 @@ from ieumgil.ground.exchange.actions.send import Parcel, send
 from ieumgil.ground.exchange.received import Received
 from ieumgil.ground.exchange.rules import RefusalReason, time_text
 from ieumgil.ground.vault import actions as vault
+from ieumgil.ground.vault.queries import open_clocks
 from ieumgil.kernel.actor import Actor, AgencyClass
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, KeyId, ThreadId
@@ -35,11 +35,9 @@ def escalate_overdue(*, now: datetime, as_of: datetime | None = None) -> int:
     """
     moment = as_of or now
     told = 0
-    for agency in hosted():
-        actor = clock(AgencyId(agency.pk))
-        if vault.is_unlocked(actor.agency):
-            overdue = _overdue(actor.agency, moment)
-            told += sum(_escalate(actor, ThreadId(thread), now, moment) for thread in overdue)
+    for actor in open_clocks():
+        overdue = _overdue(actor.agency, moment)
+        told += sum(_escalate(actor, ThreadId(thread), now, moment) for thread in overdue)
     return told
 
 

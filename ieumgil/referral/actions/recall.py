@@ -10,9 +10,10 @@ from django.db.models import QuerySet
 from ieumgil.casefile.actions import set_facts
 from ieumgil.casefile.queries import case as case_view
 from ieumgil.consent import queries as consent
-from ieumgil.ground.accounts.queries import clock, hosted
+from ieumgil.ground.accounts.queries import clock
 from ieumgil.ground.exchange.rules import time_text
 from ieumgil.ground.vault import actions as vault
+from ieumgil.ground.vault.queries import open_clocks
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, FieldPath, GrantId, MessageId, ThreadId
@@ -59,10 +60,11 @@ def erase(
     kept = keep or Kept()
 
     def content(row: ThreadRow, moment: datetime) -> dict[str, Json]:
+        why = "recalled" if row.state == State.RECALLED else "retention"
         _keep_by_consent(actor, row, kept.by_consent, moment)
-        _destroy(actor, row, "recalled" if row.state == State.RECALLED else "retention", moment)
+        _destroy(actor, row, why, moment)
         return {
-            "why": "recalled" if row.state == State.RECALLED else "retention",
+            "why": why,
             "kept_by_law": [{"what": what, "article": article} for what, article in kept.by_law],
             "kept_by_consent": sorted(kept.by_consent),
         }
@@ -73,8 +75,7 @@ def erase(
 def recall_what_lapsed(*, now: datetime) -> int:
     """Recall, by the clock, every referral whose consent was withdrawn or ran out; gives how many."""
     done = 0
-    for agency in hosted():
-        actor = clock(AgencyId(agency.pk))
+    for actor in open_clocks():
         for row in _living(actor.agency, Side.F).exclude(grant=None).exclude(state=State.RECALLED):
             if row.grant and consent.ended(actor, [GrantId(row.grant)], now):
                 done += _try(
@@ -86,10 +87,7 @@ def recall_what_lapsed(*, now: datetime) -> int:
 def erase_what_ran_out(*, now: datetime) -> int:
     """Erase, by the clock, received packets of closed threads whose time ran out; gives how many."""
     done = 0
-    for agency in hosted():
-        actor = clock(AgencyId(agency.pk))
-        if not vault.is_unlocked(actor.agency):
-            continue
+    for actor in open_clocks():
         for row in _living(actor.agency, Side.R).filter(state=State.CLOSED):
             if _ran_out(row, now):
                 done += _try(partial(erase, actor, thread=ThreadId(row.thread), now=now))
@@ -104,10 +102,9 @@ def delete_old_enquiries(*, now: datetime) -> int:
     done = 0
     for row in old[:BATCH]:
         agency = AgencyId(row.agency_id)
-        if not vault.is_unlocked(agency):
-            continue
-        forget(clock(agency), row, "enquiry-30-days", now)
-        done += 1
+        if vault.is_unlocked(agency):
+            forget(clock(agency), row, "enquiry-30-days", now)
+            done += 1
     return done
 
 

@@ -17,6 +17,7 @@ from ieumgil.kernel.ids import AgencyId
 from ieumgil.kernel.outcome import AbsentError, DeniedError
 
 INBOX = "/exchange/inbox"
+BATCH = 200
 LONGEST_REASON = 60  # bytes of a bare refusal; whatever is longer is no reason of ours
 _http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=5, read=30), retries=False, maxsize=4)
 
@@ -29,10 +30,10 @@ class Round:
     waiting: int
 
 
-def deliver_due(*, now: datetime, limit: int = 200) -> Round:
+def deliver_due(*, now: datetime) -> Round:
     """Try everything whose next try has come, oldest number first; run by the node's clock. Gives what was done."""
     waiting = OutboxItem.objects.filter(state=OutboxItem.State.WAITING, next_try_at__lte=now)
-    due = list(waiting.order_by("agency", "peer", "seq")[:limit])
+    due = list(waiting.order_by("agency", "peer", "seq")[:BATCH])
     settled = sum(_deliver(item, now) for item in due)
     return Round(settled, len(due) - settled)
 
