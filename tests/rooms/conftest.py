@@ -12,7 +12,8 @@ from ieumgil.ground.accounts import actions as accounts
 from ieumgil.ground.accounts.queries import actor_for
 from ieumgil.ground.accounts.rules import Role
 from ieumgil.kernel.actor import Actor, AgencyClass
-from ieumgil.kernel.ids import AgencyId
+from ieumgil.kernel.ids import AgencyId, CaseId
+from tests.support.mechanism import a_case, found_mechanism
 
 NOW = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
 EVERYTHING = [Role.CASE_WORKER, Role.REVIEWER, Role.SUPERVISOR, Role.KEY_OFFICER]
@@ -67,3 +68,16 @@ def people(db: None, home: Path) -> Iterator[People]:
     )
     for agency in ids.values():
         vault.lock(agency)
+
+
+@pytest.fixture
+def mechanism(people: People) -> People:
+    """Give the two agencies and the secretariat their keys, and let the secretariat sign the first roll."""
+    found_mechanism([people.police, people.shelter, people.coordinator.agency], people.coordinator, NOW)
+    return people
+
+
+@pytest.fixture
+def case(mechanism: People) -> CaseId:
+    """Open the case of an invented person, with fields that may leave and fields that never do."""
+    return a_case(mechanism.owner, NOW)

@@ -10,15 +10,9 @@ from ieumgil.referral.counting import LEAST, Counting, band_of, tellable
 from ieumgil.referral.models import Tally
 from ieumgil.referral.queries.work import conversation, counted
 from tests.rooms.conftest import NOW, People
-from tests.support.mechanism import ENQUIRY, a_case, carry, found_mechanism, give_consent, give_leave
+from tests.support.mechanism import ENQUIRY, a_case, carry, give_consent, give_leave
 
 NEXT_MONTH = NOW + timedelta(days=31)
-
-
-@pytest.fixture
-def mechanism(people: People) -> People:
-    found_mechanism([people.police, people.shelter, people.coordinator.agency], people.coordinator, NOW)
-    return people
 
 
 @pytest.fixture

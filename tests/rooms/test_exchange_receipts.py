@@ -30,22 +30,11 @@ from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.work import look, work_list
 from tests.rooms.conftest import NOW, People
 from tests.support.journeys import agreed, enquired, offered, states
-from tests.support.mechanism import a_case, carry, found_mechanism, give_consent
+from tests.support.mechanism import a_case, carry, give_consent
 from tests.support.post import forged, grown, opened, rows, sent_by
 
 State = OutboxItem.State
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def mechanism(people: People) -> People:
-    found_mechanism([people.police, people.shelter, people.coordinator.agency], people.coordinator, NOW)
-    return people
-
-
-@pytest.fixture
-def case(mechanism: People) -> CaseId:
-    return a_case(mechanism.owner, NOW)
 
 
 @contextmanager

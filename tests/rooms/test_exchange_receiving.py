@@ -28,7 +28,7 @@ from ieumgil.site.start import start
 from tests.rooms.conftest import NOW, People
 from tests.support.exchange import STRANGER
 from tests.support.journeys import enquired
-from tests.support.mechanism import a_case, carry, found_mechanism
+from tests.support.mechanism import a_case, carry
 from tests.support.post import REFUSAL, forged, grown, opened, rows, sent_by
 
 LATER = NOW + timedelta(hours=1)
@@ -49,17 +49,6 @@ class Sent:
 
     def is_waiting(self) -> bool:
         return bool(exchange.undelivered(self.people.owner))
-
-
-@pytest.fixture
-def mechanism(people: People) -> People:
-    found_mechanism([people.police, people.shelter, people.coordinator.agency], people.coordinator, NOW)
-    return people
-
-
-@pytest.fixture
-def case(mechanism: People) -> CaseId:
-    return a_case(mechanism.owner, NOW)
 
 
 @pytest.fixture

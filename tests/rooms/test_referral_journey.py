@@ -1,7 +1,6 @@
 """The journey of a referral between two agencies of one node: the same code path as between two nodes."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -13,50 +12,15 @@ from ieumgil.referral.actions.say import Click
 from ieumgil.referral.queries.packet import packet
 from ieumgil.referral.queries.work import look, work_list
 from tests.rooms.conftest import NOW, People
-from tests.support.mechanism import ENQUIRY, MARK, a_case, carry, found_mechanism, give_consent, give_leave
+from tests.support.journeys import agreed, offered, referred
+from tests.support.mechanism import ENQUIRY, MARK, carry, give_leave
 
 SHELTER = PurposeCode("shelter")
 
 
-@pytest.fixture
-def mechanism(people: People) -> People:
-    found_mechanism([people.police, people.shelter, people.coordinator.agency], people.coordinator, NOW)
-    return people
-
-
-@pytest.fixture
-def case(mechanism: People) -> CaseId:
-    return a_case(mechanism.owner, NOW)
-
-
-def _offered(people: People, case: CaseId) -> ThreadId:
-    give_leave(people.owner, case, NOW)
-    begun = enquire.enquire(
-        people.owner, case=case, to=people.shelter, enquiry=ENQUIRY, urgency="urgent", now=NOW
-    )
-    carry(NOW)
-    answer.can_take(people.stranger, thread=begun.thread, place_until=NOW + timedelta(hours=8), now=NOW)
-    carry(NOW)
-    return begun.thread
-
-
-def _referred(people: People, case: CaseId) -> ThreadId:
-    thread = _offered(people, case)
-    give_consent(people.owner, case, people.shelter, NOW)
-    refer.refer(people.owner, thread=thread, now=NOW)
-    carry(NOW)
-    return thread
-
-
-def _state(people: People, thread: ThreadId) -> str:
-    ours, theirs = look(people.owner, thread), look(people.stranger, thread)
-    assert (ours.state, ours.owes, ours.due_at) == (theirs.state, theirs.owes, theirs.due_at)
-    return ours.state
-
-
 def test_a_referral_goes_from_enquiry_to_close_and_both_sides_agree(mechanism: People, case: CaseId) -> None:
-    thread = _referred(mechanism, case)
-    assert _state(mechanism, thread) == "REFERRED"
+    thread = referred(mechanism, case)
+    assert agreed(mechanism, thread) == "REFERRED"
     shelter = mechanism.stranger
     answer.query(shelter, thread=thread, question="Which hours are safe?", now=NOW)
     carry(NOW)
@@ -69,13 +33,13 @@ def test_a_referral_goes_from_enquiry_to_close_and_both_sides_agree(mechanism: P
     carry(NOW)
     enquire.close(mechanism.owner, thread=thread, reason="complete", now=NOW)
     carry(NOW)
-    assert _state(mechanism, thread) == "CLOSED"
+    assert agreed(mechanism, thread) == "CLOSED"
 
 
 def test_the_packet_holds_what_was_agreed_and_never_what_may_not_leave(
     mechanism: People, case: CaseId
 ) -> None:
-    view = packet(mechanism.stranger, _referred(mechanism, case), asked_for=SHELTER)
+    view = packet(mechanism.stranger, referred(mechanism, case), asked_for=SHELTER)
     assert view.fields[FieldPath("identity.name")] == "예시가"
     assert FieldPath("health.urgent") not in view.fields  # health is sent only if the consent names it
     assert MARK not in str(view.fields)
@@ -89,14 +53,14 @@ def test_without_leave_nobody_is_asked(mechanism: People, case: CaseId) -> None:
 
 
 def test_without_consent_nothing_is_sent(mechanism: People, case: CaseId) -> None:
-    thread = _offered(mechanism, case)
+    thread = offered(mechanism, case)
     with pytest.raises(DeniedError, match="nothing-to-send"):
         refer.refer(mechanism.owner, thread=thread, now=NOW)
-    assert _state(mechanism, thread) == "OFFERED"
+    assert agreed(mechanism, thread) == "OFFERED"
 
 
 def test_a_recalled_packet_is_shut_at_once_and_gone_after_erased(mechanism: People, case: CaseId) -> None:
-    thread = _referred(mechanism, case)
+    thread = referred(mechanism, case)
     recall.recall(mechanism.owner, thread=thread, reason="consent-withdrawn", now=NOW)
     carry(NOW)
     with pytest.raises(DeniedError, match="recalled"):
@@ -105,18 +69,18 @@ def test_a_recalled_packet_is_shut_at_once_and_gone_after_erased(mechanism: Peop
     carry(NOW)
     with pytest.raises(AbsentError):
         packet(mechanism.stranger, thread, asked_for=SHELTER)
-    assert _state(mechanism, thread) == "ERASED"
+    assert agreed(mechanism, thread) == "ERASED"
 
 
 def test_a_double_click_sends_one_message(mechanism: People, case: CaseId) -> None:
-    thread = _referred(mechanism, case)
+    thread = referred(mechanism, case)
     click = Click(once="the same form")
     first = answer.query(mechanism.stranger, thread=thread, question="?", click=click, now=NOW)
     assert answer.query(mechanism.stranger, thread=thread, question="?", click=click, now=NOW) == first
 
 
 def test_words_written_on_an_old_page_are_kept(mechanism: People, case: CaseId) -> None:
-    thread = _referred(mechanism, case)
+    thread = referred(mechanism, case)
     old = look(mechanism.stranger, thread).heads
     answer.accept(mechanism.stranger, thread=thread, now=NOW)
     with pytest.raises(StaleError) as stale:
@@ -129,11 +93,11 @@ def test_words_written_on_an_old_page_are_kept(mechanism: People, case: CaseId) 
 
 def _state_after_carry(people: People, thread: ThreadId) -> str:
     carry(NOW)
-    return _state(people, thread)
+    return agreed(people, thread)
 
 
 def test_another_agencys_thread_does_not_exist(mechanism: People, case: CaseId) -> None:
-    thread = _referred(mechanism, case)
+    thread = referred(mechanism, case)
     with pytest.raises(AbsentError):
         look(replace(mechanism.owner, agency=mechanism.coordinator.agency), thread)
 
@@ -153,5 +117,5 @@ def test_a_thread_always_stands_on_a_work_list_until_it_is_closed(mechanism: Peo
 
 
 def test_every_bundle_is_delivered_with_a_signed_receipt(mechanism: People, case: CaseId) -> None:
-    _referred(mechanism, case)
+    referred(mechanism, case)
     assert not exchange.undelivered(mechanism.owner)
