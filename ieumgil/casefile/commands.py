@@ -6,7 +6,6 @@ from uuid import UUID
 import click
 
 from ieumgil.casefile import actions, queries
-from ieumgil.casefile.queries import CaseView
 from ieumgil.casefile.rules import Stage, identity_from
 from ieumgil.kernel.actor import Acting
 from ieumgil.kernel.ids import CaseId, FieldPath
@@ -25,9 +24,7 @@ def case() -> None:
 @click.pass_obj
 def open_(acting: Acting, stage: str, note: str | None) -> CaseId:
     """Open a case; its id is the answer."""
-    opened = actions.open_case(acting.actor, stage=Stage(stage), note=note)
-    click.echo(opened)
-    return opened
+    return actions.open_case(acting.actor, stage=Stage(stage), note=note)
 
 
 # Words about a person are asked for, unless given: what stands on a command line stays in its history.
@@ -37,9 +34,7 @@ def open_(acting: Acting, stage: str, note: str | None) -> CaseId:
 @click.pass_obj
 def note(acting: Acting, case_id: UUID, text: str) -> UUID:
     """Add a note to a case; the note's id is the answer."""
-    added = actions.add_note(acting.actor, CaseId(case_id), text)
-    click.echo(added)
-    return added
+    return actions.add_note(acting.actor, CaseId(case_id), text)
 
 
 @case.command("record")
@@ -77,12 +72,10 @@ def join(acting: Acting, case_id: UUID, worker: str) -> None:
 @case.command("find")
 @click.option("--name", prompt=True, help="The full name, as the person gives it.")
 @click.pass_obj
-def find(acting: Acting, name: str) -> list[CaseView]:
+def find(acting: Acting, name: str) -> list[dict[str, str]]:
     """Find your own cases by a full name; codes, stages and ids are the answer."""
     found = queries.find_by_name(acting.actor, name)
-    for view in found:
-        click.echo(f"{view.ref} {view.stage} {view.id}")
-    return found
+    return [{"ref": view.ref, "stage": view.stage, "case": str(view.id)} for view in found]
 
 
 commands = [case]

@@ -73,7 +73,6 @@ def give(
         feedback=frozenset(map(Feedback, feedback)),
     )
     kept = actions.record_grant(acting.actor, CaseId(case_id), said, now=now)
-    click.echo(kept.id)
     return str(kept.id)
 
 

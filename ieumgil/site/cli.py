@@ -9,7 +9,9 @@ import click
 import django
 from django.utils.module_loading import import_string
 
+from ieumgil.ground.vault.rules import LockedAgencyError, WrongPassphraseError
 from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.ids import AgencyId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
 from ieumgil.site.words import told
 
@@ -44,7 +46,9 @@ class Session:
 
         if self.handle is None:
             raise click.UsageError("say who acts: ieumgil --as NAME …")
-        return actor_for(self.handle)
+        actor = actor_for(self.handle)
+        open_for_terminal(actor.agency)
+        return actor
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -58,10 +62,20 @@ def ieumgil(context: click.Context, handle: str | None) -> None:
 @ieumgil.result_callback()
 @click.pass_obj
 def show(session: Session, /, value: object, **_options: object) -> object:
-    """Print what a command answers as JSON, unless it wrote text itself."""
-    if isinstance(value, dict | list) and session.prints:
-        click.echo(plain(value))
+    """Print what a command answers: lists and objects as JSON, an id or a number as it is."""
+    if session.prints and value is not None:
+        click.echo(plain(value) if isinstance(value, dict | list | tuple) else value)
     return value
+
+
+def open_for_terminal(agency: AgencyId) -> None:
+    """Unlock an agency with the passphrase that this process was given, or that whoever sits here types."""
+    from ieumgil.ground.vault import actions as vault  # noqa: PLC0415  Django must be set up first
+
+    if vault.is_unlocked(agency) or vault.unlock_all().get(agency):
+        return
+    if sys.stdin.isatty():
+        vault.unlock(agency, click.prompt("passphrase of the agency", hide_input=True, err=True))
 
 
 def plain(value: object) -> str:
@@ -91,5 +105,5 @@ def main() -> None:
         sys.exit(f"there is no node at {home}: make one with ieumgil node init")
     try:
         ieumgil.main()
-    except (AbsentError, DeniedError, StaleError) as refusal:
+    except (AbsentError, DeniedError, StaleError, LockedAgencyError, WrongPassphraseError) as refusal:
         sys.exit(f"{told(refusal)} ({refusal.code})")

@@ -22,7 +22,7 @@ from ieumgil.agreements.queries import country
 from ieumgil.ground.accounts import actions as accounts
 from ieumgil.ground.accounts import queries as accounts_queries
 from ieumgil.ground.accounts.rules import Role
-from ieumgil.ground.exchange.actions.deliver import deliver_due
+from ieumgil.ground.exchange.actions.deliver import deliver_due, forget_delivered
 from ieumgil.ground.exchange.actions.keys import forget_retired, make_keys, remind_of_rotation
 from ieumgil.ground.exchange.actions.roots import write_root
 from ieumgil.ground.exchange.keys import new_sign_key
@@ -42,6 +42,7 @@ from ieumgil.site.words import told
 
 LOG = logging.getLogger(__name__)
 CLOCK_TICK = 0.2  # seconds between looks at the outbox
+DAY = 24 * 60 * 60
 SLOW_TICK = 60  # seconds between looks at due times
 GUNICORN = """gunicorn ieumgil.site.wsgi:application --workers 1 --threads 4 --worker-class gthread
     --log-level warning --graceful-timeout 5"""
@@ -155,13 +156,16 @@ def work(*, once: bool) -> None:
         deliver_due(now=timezone.now())
         slow_round()
         return
-    slow_at = 0.0
+    slow_at = daily_at = 0.0
     while True:
         with _outliving_the_database():
             deliver_due(now=timezone.now())
             if time.monotonic() >= slow_at:
                 slow_round()
                 slow_at = time.monotonic() + SLOW_TICK
+        if time.monotonic() >= daily_at:
+            vault.finish_erasures()
+            daily_at = time.monotonic() + DAY
         time.sleep(CLOCK_TICK)
 
 
@@ -186,6 +190,7 @@ def slow_round() -> dict[str, int]:
         "counts": tell_counts(now=now),
         "erased": erase_what_ran_out(now=now),
         "enquiries": delete_old_enquiries(now=now),
+        "sealed": forget_delivered(now=now),
         "keys": forget_retired(now=now),
         "reminders": remind_of_rotation(now=now),
     }

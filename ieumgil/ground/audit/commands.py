@@ -58,9 +58,7 @@ def export_ledger(slug: str, out: BinaryIO) -> None:
 @click.argument("slug", metavar="AGENCY")
 def size(slug: str) -> int:
     """Say how many entries an agency's ledger has."""
-    entries = queries.head(_agency(slug))[0]
-    click.echo(entries)
-    return entries
+    return queries.head(_agency(slug))[0]
 
 
 @ledger.command("held")

@@ -68,9 +68,7 @@ def sign(
 def words(path: Path, language: str) -> str:
     """Say the twelve words of the coordinator's root key in a roll, or of an agency's in its card, to compare by voice."""
     document = json.loads(path.read_text("utf-8"))
-    text = " ".join(fingerprint(_root_in(document), language))
-    click.echo(text)
-    return text
+    return " ".join(fingerprint(_root_in(document), language))
 
 
 @roll_group.command("join")

@@ -9,7 +9,7 @@ from ieumgil.kernel.ids import AgencyId, KeyId
 from ieumgil.referral.headers import Header
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.sealed import content_context
-from ieumgil.referral.rules import Kind, Verdict
+from ieumgil.referral.rules import Kind, Side, Verdict
 
 
 def keep_message(
@@ -23,11 +23,12 @@ def keep_message(
 ) -> MessageRow:
     """Keep a message of a thread, as admission judged it; raises LockedAgencyError.
 
-    What has a life of its own has a key of its own: an enquiry goes after 30 days, a packet with its recall.
+    At the receiver, what has a life of its own has a key of its own: an enquiry goes after 30 days, a packet with its recall.
+    The referrer's own copy lies under the case's key and goes with the case.
     """
     agency, message = AgencyId(row.agency_id), header.message()
     key = KeyId(row.key)
-    if header.packet or header.kind is Kind.ENQUIRY:
+    if row.side == Side.R and (header.packet or header.kind is Kind.ENQUIRY):
         key = vault.new_key(agency, KeyKind.PACKET, now=now)
     sealed = None
     if envelope is not None:

@@ -11,11 +11,13 @@ from ieumgil.casefile.actions import set_facts
 from ieumgil.casefile.queries import case as case_view
 from ieumgil.consent import queries as consent
 from ieumgil.ground.accounts.queries import clock
+from ieumgil.ground.exchange.actions.deliver import forget_sealed, withhold
+from ieumgil.ground.exchange.actions.send import Parcel, send
 from ieumgil.ground.exchange.rules import time_text
 from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.queries import open_clocks
 from ieumgil.kernel.actor import Actor
-from ieumgil.kernel.canonical import Json
+from ieumgil.kernel.canonical import Json, parse_object
 from ieumgil.kernel.ids import AgencyId, FieldPath, GrantId, MessageId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
 from ieumgil.referral.actions.fold import forget
@@ -40,8 +42,18 @@ class Kept:
 def recall(
     actor: Actor, *, thread: ThreadId, reason: str, click: Click = NO_CLICK, now: datetime | None = None
 ) -> MessageId:
-    """Take a referral back: consent withdrawn, an error, danger. It wins over whatever crosses it."""
-    return speak(actor, thread, Kind.RECALL, {"reason": reason}, click=click, now=now)
+    """Take a referral back: consent withdrawn, an error, danger. It wins over whatever crosses it.
+
+    A packet that has not left this node goes without what it says; of what was delivered the sealed bytes are dropped.
+    """
+
+    def content(row: ThreadRow, moment: datetime) -> dict[str, Json]:
+        for message in packets_of(row):
+            _withhold(actor, row, message, moment)
+        forget_sealed(actor.agency, row.thread)
+        return {"reason": reason}
+
+    return speak(actor, thread, Kind.RECALL, content, click=click, now=now)
 
 
 def erase(
@@ -123,6 +135,14 @@ def _try(verb: Callable[[], object]) -> int:
 def _ran_out(row: ThreadRow, now: datetime) -> bool:
     latest = max((str(packet["not_after"]) for packet in packets_in(row)), default="")
     return bool(latest) and latest < time_text(now)
+
+
+def _withhold(actor: Actor, row: ThreadRow, message: MessageRow, now: datetime) -> None:
+    if message.author != row.side or not withhold(actor.agency, message.message_id):
+        return
+    header = parse_object(message.header.encode())
+    body: dict[str, Json] = {"header": header, "signature": message.signature, "envelope": None}
+    send(actor, parcel=Parcel(AgencyId(row.peer), "thread", body, message.message_id, row.thread), now=now)
 
 
 def _keep_by_consent(actor: Actor, row: ThreadRow, paths: frozenset[FieldPath], now: datetime) -> None:

@@ -17,7 +17,9 @@ DEFAULT_PORTS = (8411, 8412)
 
 
 @click.command("demo")
-@click.option("--home", envvar="IEUMGIL_DEMO_HOME", default=".demo", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--home", envvar="IEUMGIL_DEMO_HOME", default=".demo", type=click.Path(file_okay=False, path_type=Path)
+)
 @click.option("--ports", envvar="PORTS", default="", help="Two ports, such as '8411 8412'.")
 @click.option("--port", envvar="PORT", default="", help="The first of two neighbouring ports.")
 @click.option("--once", envvar="ONCE", default="", help="Anything: play, check and stop.")
@@ -67,7 +69,9 @@ def check_the_end(journey: Journey) -> None:
         node.once("ledger", "verify")
         for slug in FRONT if node is journey.front else PROTECTION:
             entries = node.do(None, "ledger", "size", slug)
-            journey.teller.step("ledgers-sound", agency=name_of(slug, journey.teller.language), entries=entries)
+            journey.teller.step(
+                "ledgers-sound", agency=name_of(slug, journey.teller.language), entries=entries
+            )
 
 
 def _ports(ports: str, port: str) -> tuple[int, int]:

@@ -12,7 +12,11 @@ FRONT = ("narae-police", "narae-immigration", "narae-labour")
 PROTECTION = ("garam-shelter", "onbit-counselling", "nuri-legal-aid", "narae-secretariat")
 _STAFF = ("first-responder", "case-worker", "supervisor")
 WORKERS = {
-    "narae-police": {"officer@police": _STAFF, "reviewer@police": ("reviewer",), "keys@police": ("key-officer",)},
+    "narae-police": {
+        "officer@police": _STAFF,
+        "reviewer@police": ("reviewer",),
+        "keys@police": ("key-officer",),
+    },
     "narae-immigration": {"officer@immigration": _STAFF},
     "narae-labour": {"inspector@labour": _STAFF},
     "garam-shelter": {"night@garam": ("case-worker",), "keys@garam": ("key-officer",)},
@@ -36,7 +40,9 @@ def found(
     teller.chapter("chapter-founding")
     for node, agencies in ((front, FRONT), (protection, PROTECTION)):
         _host(node, agencies)
-        teller.step("node-made", node=node.name, agencies=", ".join(name_of(slug, language) for slug in agencies))
+        teller.step(
+            "node-made", node=node.name, agencies=", ".join(name_of(slug, language) for slug in agencies)
+        )
     _join(front, protection, teller)
     for node in (front, protection):
         node.start()
@@ -68,11 +74,15 @@ def _host(node: DemoNode, agencies: tuple[str, ...]) -> None:
             "--root-out", str(node.home / "roots" / f"{slug}.root.json"), "--card-out", str(_card(node, slug)),
         )  # fmt: skip
         for handle, roles in WORKERS[slug].items():
-            node.do(None, "node", "invite", slug, handle, *(word for role in roles for word in ("--role", role)))
+            node.do(
+                None, "node", "invite", slug, handle, *(word for role in roles for word in ("--role", role))
+            )
 
 
 def _join(front: DemoNode, protection: DemoNode, teller: Teller) -> None:
-    cards = [str(_card(node, slug)) for node, slugs in ((front, FRONT), (protection, PROTECTION)) for slug in slugs]
+    cards = [
+        str(_card(node, slug)) for node, slugs in ((front, FRONT), (protection, PROTECTION)) for slug in slugs
+    ]
     roll = protection.home / "roll.json"
     protection.do("secretary@secretariat", "roll", "sign", *cards, "--out", str(roll))
     words = protection.do(None, "roll", "words", str(roll), "--language", teller.language)

@@ -16,7 +16,12 @@ from ieumgil.site.demo.nodes import PATIENCE, DemoNode, RefusedError, StepError
 from ieumgil.site.demo.referring import COUNSEL, NIGHT, OFFICER, Journey, consent
 from ieumgil.site.demo.telling import Both, Teller
 
-INSPECTOR, IMMIGRATION, LAWYER, SECRETARY = "inspector@labour", "officer@immigration", "lawyer@nuri", "secretary@secretariat"
+INSPECTOR, IMMIGRATION, LAWYER, SECRETARY = (
+    "inspector@labour",
+    "officer@immigration",
+    "lawyer@nuri",
+    "secretary@secretariat",
+)
 
 
 def recalling(journey: Journey) -> None:
@@ -39,7 +44,9 @@ def recalling(journey: Journey) -> None:
     front.do(None, "node", "work", "--once")
     tell.step("withdrawn")
     thread.agree("RECALLED")
-    words = journey.must_refuse("recalled", protection, NIGHT, "referral", "packet", thread.thread, "--for", "shelter")
+    words = journey.must_refuse(
+        "recalled", protection, NIGHT, "referral", "packet", thread.thread, "--for", "shelter"
+    )
     tell.detail("says", words=words)
     protection.do(NIGHT, "referral", "erase", thread.thread)
     tell.step("erased")
@@ -82,7 +89,9 @@ def wire_and_power(journey: Journey) -> None:
     tell.chapter("chapter-wire")
     _wait(lambda: front.do(None, "exchange", "waiting") == 0)
     front.stop_serving()
-    thread = _enquiry(journey, "enquiry on a stick", IMMIGRATION, "narae-immigration", "garam-shelter", "ENQUIRED")
+    thread = _enquiry(
+        journey, "enquiry on a stick", IMMIGRATION, "narae-immigration", "garam-shelter", "ENQUIRED"
+    )
     folder = front.home / "stick"
     (bundle,) = front.do(None, "exchange", "write-files", "narae-immigration", "--to", str(folder))
     receipt = folder / "receipt.ieumgil"
@@ -113,7 +122,9 @@ def _offer(
     return thread, case
 
 
-def _at_once(journey: Journey, name: str, case: str, receiver: tuple[str, str], purpose: str, end: str) -> Both:
+def _at_once(
+    journey: Journey, name: str, case: str, receiver: tuple[str, str], purpose: str, end: str
+) -> Both:
     consent(journey, OFFICER, case, receiver[1], purpose=purpose)
     begun = journey.front.do(
         OFFICER, "referral", "refer-at-once", case, "--to", receiver[1], "--purpose", purpose, "--urgency", "urgent"
@@ -136,7 +147,9 @@ def _enquiry(journey: Journey, name: str, worker: str, agency: str, to: str, end
 
 def _overdue(journey: Journey) -> None:
     tell, front, protection = journey.teller, journey.front, journey.protection
-    thread = _enquiry(journey, "overdue enquiry", IMMIGRATION, "narae-immigration", "onbit-counselling", "ENQUIRED")
+    thread = _enquiry(
+        journey, "overdue enquiry", IMMIGRATION, "narae-immigration", "onbit-counselling", "ENQUIRED"
+    )
     tell.step("enquired", who=name_of("onbit-counselling", tell.language))
     row = thread.agree("ENQUIRED")
     later = datetime.fromisoformat(str(row["due_at"])) + timedelta(minutes=1)

@@ -68,7 +68,9 @@ class DemoNode:
             check=False,
         )  # fmt: skip
         if done.returncode:
-            raise StepError(f"{self.name}: {' '.join(arguments)}: {done.stderr.strip()[-2000:] or done.stdout}")
+            raise StepError(
+                f"{self.name}: {' '.join(arguments)}: {done.stderr.strip()[-2000:] or done.stdout}"
+            )
         return done.stdout.strip()
 
     def start(self) -> None:
@@ -80,7 +82,9 @@ class DemoNode:
         until = time.monotonic() + PATIENCE
         while not answers(self.port):
             if time.monotonic() > until or self._server.poll() is not None:
-                raise StepError(f"{self.name} does not serve on port {self.port}; see {self.home / 'serve.log'}")
+                raise StepError(
+                    f"{self.name} does not serve on port {self.port}; see {self.home / 'serve.log'}"
+                )
             time.sleep(0.1)
 
     def kill(self) -> None:
@@ -117,7 +121,10 @@ class DemoNode:
         """Copy database and keys as a thief with the switched-off machine would have them."""
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        with closing(sqlite3.connect(self.database)) as source, closing(sqlite3.connect(folder / "node.sqlite3")) as copy:
+        with (
+            closing(sqlite3.connect(self.database)) as source,
+            closing(sqlite3.connect(folder / "node.sqlite3")) as copy,
+        ):
             source.backup(copy)
         for part in ("keys", "credentials"):
             shutil.copytree(self.home / part, folder / part)

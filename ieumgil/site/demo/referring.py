@@ -22,7 +22,9 @@ class Journey:
     teller: Teller
     threads: dict[str, tuple[Both, str]]
 
-    def begun(self, name: str, thread: str, referrer: tuple[str, str], receiver: tuple[str, str], end: str) -> Both:
+    def begun(
+        self, name: str, thread: str, referrer: tuple[str, str], receiver: tuple[str, str], end: str
+    ) -> Both:
         """Follow a thread between (worker, agency) and (worker, agency) that must end in a state."""
         language = self.teller.language
         both = Both(
@@ -66,7 +68,9 @@ def screening(journey: Journey) -> str:
     tell.step("screened", count=len(questions), conclusion=_conclusion(journey, found, "protect-now"))
     _explain(journey, found)
     child = journey.case(OFFICER, people.CHILD)
-    found = _screen(journey, child, people.CHILD_ANSWERS, {}, "--born", "2010-09-01", "--act-began", "2026-10-01")
+    found = _screen(
+        journey, child, people.CHILD_ANSWERS, {}, "--born", "2010-09-01", "--act-began", "2026-10-01"
+    )
     tell.step("screened-child", conclusion=_conclusion(journey, found, "protect-now"))
     _explain(journey, found)
     other = journey.case(OFFICER, {"identity.name": None})
@@ -81,11 +85,23 @@ def enquiring(journey: Journey, case: str) -> Both:
     """Ask two agencies without identity: one cannot, one can. Gives the thread with the one that can."""
     tell, front, protection = journey.teller, journey.front, journey.protection
     tell.chapter("chapter-enquiring")
-    tell.step("no-leave-yet", words=journey.must_refuse("no-leave", front, OFFICER, *_enquire(case, "garam-shelter")))
+    tell.step(
+        "no-leave-yet",
+        words=journey.must_refuse("no-leave", front, OFFICER, *_enquire(case, "garam-shelter")),
+    )
     front.do(OFFICER, "consent", "leave", case, "--language", "vi")
     tell.step("leave-given")
     counselling = _ask(journey, "enquiry to the counselling centre", case, (COUNSEL, "onbit-counselling"))
-    protection.do(COUNSEL, "referral", "cannot-take", counselling.thread, "--reason", "full", "--suggest", "garam-shelter")
+    protection.do(
+        COUNSEL,
+        "referral",
+        "cannot-take",
+        counselling.thread,
+        "--reason",
+        "full",
+        "--suggest",
+        "garam-shelter",
+    )
     tell.step("cannot-take", reason=tell.word("reason.full"))
     counselling.agree("REFUSED")
     front.do(OFFICER, "referral", "close", counselling.thread, "--reason", "taken-by-another")
@@ -126,7 +142,9 @@ def referring(journey: Journey, thread: Both) -> None:
     if set(opened["fields"]) != set(preview["sent"]):
         raise StepError("the receiver holds other fields than the preview showed")
     tell.step("opened", count=len(opened["fields"]))
-    protection.do(NIGHT, "referral", "query", thread.thread, "--question", "Does she need a ground-floor room?")
+    protection.do(
+        NIGHT, "referral", "query", thread.thread, "--question", "Does she need a ground-floor room?"
+    )
     tell.step("queried")
     thread.agree("QUERIED")
     front.do(OFFICER, "referral", "reply", thread.thread, "--text", "No. She asks for a room that locks.")
@@ -151,7 +169,9 @@ def referring(journey: Journey, thread: Both) -> None:
     thread.agree("CLOSED")
 
 
-def consent(journey: Journey, worker: str, case: str, to: str, *feedback: str, purpose: str = "shelter") -> str:
+def consent(
+    journey: Journey, worker: str, case: str, to: str, *feedback: str, purpose: str = "shelter"
+) -> str:
     """Record a person's consent for one recipient; health and status are not named, so they stay. Gives its id."""
     given = journey.front.do(
         worker, "consent", "give", case, "--to", agency_id(to), "--for", purpose, "--language", "vi",
@@ -173,7 +193,9 @@ def _enquire(case: str, to: str) -> list[str]:
     return ["referral", "enquire", case, "--to", to, "--urgency", "emergency", "--about", people.asked()]
 
 
-def _screen(journey: Journey, case: str, answers: dict[str, str], words: dict[str, str], *age: str) -> dict[str, Any]:
+def _screen(
+    journey: Journey, case: str, answers: dict[str, str], words: dict[str, str], *age: str
+) -> dict[str, Any]:
     return dict(journey.front.do(
         OFFICER, "identification", "screen", case, "--answers", json.dumps(answers), "--words", json.dumps(words), *age
     ))  # fmt: skip
@@ -189,7 +211,9 @@ def _explain(journey: Journey, found: dict[str, Any]) -> None:
     tell, by_element = journey.teller, dict[str, list[str]]()
     for reason in found["reasons"]:
         by_element.setdefault(reason["element"], []).append(tell.sign(reason["code"]))
-    reasons = "; ".join(f"{tell.word(f'element.{element}')}: {', '.join(signs)}" for element, signs in by_element.items())
+    reasons = "; ".join(
+        f"{tell.word(f'element.{element}')}: {', '.join(signs)}" for element, signs in by_element.items()
+    )
     tell.detail("because", reasons=reasons)
     tell.detail("rule", rule=tell.sign(found["rule"]))
 
@@ -198,6 +222,6 @@ def _read(journey: Journey, case: str, established: tuple[str, ...], *more: str)
     journey.front.do(OFFICER, "case", "join", case, "reviewer@police")
     codes = [part for code in established for part in ("--established", code)]
     found = journey.front.do("reviewer@police", "identification", "read", case, *codes, *more)
-    journey.teller.step("read-by-indicators", outcome=journey.teller.sign(found["outcome"]), codes=", ".join(established))
-
-
+    journey.teller.step(
+        "read-by-indicators", outcome=journey.teller.sign(found["outcome"]), codes=", ".join(established)
+    )

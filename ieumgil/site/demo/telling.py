@@ -93,7 +93,9 @@ class Both:
                 self._tell(seen["F"])
                 return dict(seen["F"])
             time.sleep(0.1)
-        raise StepError(f"step {self.teller.steps} ({self.teller.at}): wanted {expected} on both sides, found {seen}")
+        raise StepError(
+            f"step {self.teller.steps} ({self.teller.at}): wanted {expected} on both sides, found {seen}"
+        )
 
     def _tell(self, row: dict[str, Any]) -> None:
         state = self.teller.word("state." + row["state"])

@@ -2,11 +2,12 @@
 
 import random
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import urllib3
-from django.db import transaction
+from django.db.models import F
 
 from ieumgil.ground.accounts.queries import is_hosted
 from ieumgil.ground.exchange.actions.receive import OK, Answer, receive
@@ -16,6 +17,7 @@ from ieumgil.ground.exchange.rules import MAX_BUNDLE, Kind, retry_delay
 from ieumgil.kernel.ids import AgencyId
 from ieumgil.kernel.outcome import AbsentError, DeniedError
 
+ASKED_AGAIN_WITHIN = timedelta(days=30)
 INBOX = "/exchange/inbox"
 BATCH = 200
 LONGEST_REASON = 60  # bytes of a bare refusal; whatever is longer is no reason of ours
@@ -34,7 +36,14 @@ def deliver_due(*, now: datetime) -> Round:
     """Try everything whose next try has come, oldest number first; run by the node's clock. Gives what was done."""
     waiting = OutboxItem.objects.filter(state=OutboxItem.State.WAITING, next_try_at__lte=now)
     due = list(waiting.order_by("agency", "peer", "seq")[:BATCH])
-    settled = sum(_deliver(item, now) for item in due)
+    settled, silent = 0, set[AgencyId]()
+    for item in due:
+        if item.peer in silent:  # one node that does not answer must not hold up what others wait for
+            continue
+        done, answered = _deliver(item, now)
+        settled += done
+        if not answered:
+            silent.add(AgencyId(item.peer))
     return Round(settled, len(due) - settled)
 
 
@@ -46,24 +55,48 @@ def write_files(agency: AgencyId, *, folder: Path) -> list[Path]:
         path = folder / f"{item.id.hex}.ieumgil"
         path.write_bytes(bytes(item.sealed))
         written.append(path)
+        _on_its_way(item)
     return written
 
 
-def _deliver(item: OutboxItem, now: datetime) -> bool:
+def withhold(agency: AgencyId, bundle_id: str) -> bool:
+    """Take a bundle back that has not left this node in any way; gives False if it may have. Inside a transaction."""
+    unsent = OutboxItem.objects.filter(
+        agency_id=agency, bundle_id=bundle_id, state=OutboxItem.State.WAITING, attempts=0
+    )
+    return bool(unsent.delete()[0])
+
+
+def forget_sealed(agency: AgencyId, subject: UUID) -> None:
+    """Drop the sealed bytes of what was delivered about this: whoever takes this machine and the peer's keys finds nothing."""
+    delivered = OutboxItem.objects.filter(agency_id=agency, subject=subject, state=OutboxItem.State.DELIVERED)
+    delivered.update(sealed=b"")
+
+
+def forget_delivered(*, now: datetime) -> int:
+    """Drop, by the clock, sealed bytes that a peer signed for 30 days ago and can no longer ask for again; gives how many."""
+    old = OutboxItem.objects.filter(state=OutboxItem.State.DELIVERED, settled_at__lt=now - ASKED_AGAIN_WITHIN)
+    return old.exclude(sealed=b"").update(sealed=b"")
+
+
+def _on_its_way(item: OutboxItem) -> bool:
+    """Note the attempt before it is made: what was noted may have left; gives False if somebody took it back meanwhile."""
+    waiting = OutboxItem.objects.filter(pk=item.pk, state=OutboxItem.State.WAITING)
+    return bool(waiting.update(attempts=F("attempts") + 1))
+
+
+def _deliver(item: OutboxItem, now: datetime) -> tuple[bool, bool]:
+    if not _on_its_way(item):
+        return True, True
     answer = _carry(item, now)
     if answer.receipt:
         receive(answer.receipt, now=now)
     elif answer.status == OK and item.kind == Kind.RECEIPT:  # nobody signs for a receipt
         OutboxItem.objects.filter(pk=item.pk).update(state=OutboxItem.State.DELIVERED, settled_at=now)
-    with transaction.atomic():
-        fresh = OutboxItem.objects.select_for_update().get(pk=item.pk)
-        if fresh.state != OutboxItem.State.WAITING:
-            return True
-        fresh.attempts += 1
-        fresh.reason = answer.reason
-        fresh.next_try_at = now + retry_delay(fresh.attempts, random.random())  # noqa: S311  jitter, not a secret
-        fresh.save(update_fields=["attempts", "reason", "next_try_at"])
-    return False
+    later = now + retry_delay(item.attempts + 1, random.random())  # noqa: S311  jitter, not a secret
+    waiting = OutboxItem.objects.filter(pk=item.pk, state=OutboxItem.State.WAITING)
+    settled = not waiting.update(reason=answer.reason, next_try_at=later)
+    return settled, answer.status != 0
 
 
 def _carry(item: OutboxItem, now: datetime) -> Answer:
