@@ -86,7 +86,8 @@ def _read(came: Received) -> tuple[Header, dict[str, Json] | None]:
 
 def _matches(header: Header, envelope: dict[str, Json] | None) -> bool:
     if envelope is None or not isinstance(envelope["content"], dict):
-        return header.content_hash is None and not header.packet
+        # Bare: nothing was said, or a packet was recalled before it had left its node.
+        return header.packet or header.content_hash is None
     content = dict(envelope["content"])
     brings = content.get("packet") is not None
     return brings is header.packet and content_hash(str(envelope["salt"]), content) == header.content_hash

@@ -60,4 +60,4 @@ def _ask_again(actor: Actor, came: Received, missing: Json, now: datetime) -> No
         lost = OutboxItem.objects.filter(
             agency_id=actor.agency, peer=came.sender, seq__in=missing, state=State.DELIVERED
         )
-        lost.update(state=State.WAITING, next_try_at=now)
+        lost.exclude(sealed=b"").update(state=State.WAITING, next_try_at=now)
