@@ -11,7 +11,7 @@ from ieumgil.site.demo.telling import COUNTRY, Teller
 FRONT = ("narae-police", "narae-immigration", "narae-labour")
 PROTECTION = ("garam-shelter", "onbit-counselling", "nuri-legal-aid", "narae-secretariat")
 _STAFF = ("first-responder", "case-worker", "supervisor")
-WORKERS = {
+WORKERS: dict[str, dict[str, tuple[str, ...]]] = {
     "narae-police": {
         "officer@police": _STAFF,
         "reviewer@police": ("reviewer",),

@@ -4,7 +4,7 @@ import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,9 @@ def recalling(journey: Journey) -> None:
     """Under the joining basis: consent withdrawn, recalled by the clock, erased; the packet can be opened no more."""
     tell, front, protection = journey.teller, journey.front, journey.protection
     tell.chapter("chapter-recalling")
-    thread, case = _offer(journey, "recalled referral", INSPECTOR, "narae-labour", people.DAO, "th", "ERASED")
+    thread, case = _offer(
+        journey, "recalled referral", (INSPECTOR, "narae-labour"), people.DAO, language="th", end="ERASED"
+    )
     grant = consent(journey, INSPECTOR, case, "garam-shelter", "arrival")
     preview = front.do(INSPECTOR, "referral", "preview", thread.thread)
     front.do(INSPECTOR, "referral", "refer", thread.thread, "--shown", preview["digest"])
@@ -61,15 +63,19 @@ def recalling(journey: Journey) -> None:
 
 
 def otherwise(journey: Journey) -> None:
-    """A decline; not arrived, closed, and a late arrival; a step overdue, told without identity."""
+    """Decline; do not arrive, close, and arrive late; let a step fall overdue, told without identity."""
     tell, front, protection = journey.teller, journey.front, journey.protection
     tell.chapter("chapter-otherwise")
     case = journey.case(OFFICER, people.ANA)
-    legal = _at_once(journey, "declined referral", case, (LAWYER, "nuri-legal-aid"), "legal-aid", "DECLINED")
+    legal = _at_once(
+        journey, "declined referral", case, (LAWYER, "nuri-legal-aid"), purpose="legal-aid", end="DECLINED"
+    )
     protection.do(LAWYER, "referral", "decline", legal.thread, "--reason", "language")
     tell.step("declined", reason=tell.word("reason.language"))
     legal.agree("DECLINED")
-    late = _at_once(journey, "late arrival", case, (COUNSEL, "onbit-counselling"), "psychosocial", "IN CARE")
+    late = _at_once(
+        journey, "late arrival", case, (COUNSEL, "onbit-counselling"), purpose="psychosocial", end="IN CARE"
+    )
     protection.do(COUNSEL, "referral", "accept", late.thread)
     protection.do(COUNSEL, "referral", "not-arrived", late.thread)
     tell.step("not-arrived")
@@ -84,14 +90,12 @@ def otherwise(journey: Journey) -> None:
 
 
 def wire_and_power(journey: Journey) -> None:
-    """A message as a file; one replayed, one altered, one for another agency; a node killed in the middle."""
+    """Carry a message as a file; replay one, alter one, hand one to the wrong node; kill a node in the middle."""
     tell, front, protection = journey.teller, journey.front, journey.protection
     tell.chapter("chapter-wire")
     _wait(lambda: front.do(None, "exchange", "waiting") == 0)
     front.stop_serving()
-    thread = _enquiry(
-        journey, "enquiry on a stick", IMMIGRATION, "narae-immigration", "garam-shelter", "ENQUIRED"
-    )
+    thread = _enquiry(journey, "enquiry on a stick", "garam-shelter")
     folder = front.home / "stick"
     (bundle,) = front.do(None, "exchange", "write-files", "narae-immigration", "--to", str(folder))
     receipt = folder / "receipt.ieumgil"
@@ -106,14 +110,21 @@ def wire_and_power(journey: Journey) -> None:
 
 
 def _offer(
-    journey: Journey, name: str, worker: str, agency: str, person: dict[str, object], language: str, end: str
+    journey: Journey,
+    name: str,
+    referrer: tuple[str, str],
+    person: Mapping[str, object],
+    *,
+    language: str,
+    end: str,
 ) -> tuple[Both, str]:
+    worker, asked = referrer[0], people.asked(language=language, sex="male")
     case = journey.case(worker, person)
     journey.front.do(worker, "consent", "leave", case, "--language", language)
     begun = journey.front.do(
-        worker, "referral", "enquire", case, "--to", "garam-shelter", "--urgency", "urgent", "--about", people.asked(language=language, sex="male")
+        worker, "referral", "enquire", case, "--to", "garam-shelter", "--urgency", "urgent", "--about", asked
     )  # fmt: skip
-    thread = journey.begun(name, begun["thread"], (worker, agency), (NIGHT, "garam-shelter"), end)
+    thread = journey.begun(name, begun["thread"], referrer, (NIGHT, "garam-shelter"), end)
     journey.teller.step("enquired", who=name_of("garam-shelter", journey.teller.language))
     thread.agree("ENQUIRED")
     journey.protection.do(NIGHT, "referral", "can-take", thread.thread)
@@ -123,7 +134,7 @@ def _offer(
 
 
 def _at_once(
-    journey: Journey, name: str, case: str, receiver: tuple[str, str], purpose: str, end: str
+    journey: Journey, name: str, case: str, receiver: tuple[str, str], *, purpose: str, end: str
 ) -> Both:
     consent(journey, OFFICER, case, receiver[1], purpose=purpose)
     begun = journey.front.do(
@@ -135,21 +146,20 @@ def _at_once(
     return thread
 
 
-def _enquiry(journey: Journey, name: str, worker: str, agency: str, to: str, end: str) -> Both:
+def _enquiry(journey: Journey, name: str, to: str) -> Both:
+    worker = IMMIGRATION
     case = journey.case(worker, {"identity.name": None})
     journey.front.do(worker, "consent", "leave", case, "--language", "en")
     begun = journey.front.do(
         worker, "referral", "enquire", case, "--to", to, "--urgency", "emergency", "--about", people.asked(language="en")
     )  # fmt: skip
     receiver = (NIGHT if to == "garam-shelter" else COUNSEL, to)
-    return journey.begun(name, begun["thread"], (worker, agency), receiver, end)
+    return journey.begun(name, begun["thread"], (worker, "narae-immigration"), receiver, "ENQUIRED")
 
 
 def _overdue(journey: Journey) -> None:
     tell, front, protection = journey.teller, journey.front, journey.protection
-    thread = _enquiry(
-        journey, "overdue enquiry", IMMIGRATION, "narae-immigration", "onbit-counselling", "ENQUIRED"
-    )
+    thread = _enquiry(journey, "overdue enquiry", "onbit-counselling")
     tell.step("enquired", who=name_of("onbit-counselling", tell.language))
     row = thread.agree("ENQUIRED")
     later = datetime.fromisoformat(str(row["due_at"])) + timedelta(minutes=1)
@@ -256,7 +266,7 @@ def _killed(journey: Journey) -> None:
     names = [f"enquiry during the power cut {number}" for number in range(1, 6)]
     threads = []
     for number, name in enumerate(names):
-        threads.append(_enquiry(journey, name, IMMIGRATION, "narae-immigration", "garam-shelter", "ENQUIRED"))
+        threads.append(_enquiry(journey, name, "garam-shelter"))
         if number == 1:
             protection.kill()
     tell.step("killed", node=protection.name)
@@ -271,6 +281,7 @@ def _killed(journey: Journey) -> None:
 
 def _count_of(node: DemoNode, threads: list[str]) -> int:
     marks = ",".join("?" for _ in threads)
-    sql = f"SELECT count(*) FROM referral_messagerow m JOIN referral_threadrow t ON t.id = m.thread_id WHERE t.thread IN ({marks})"  # noqa: S608
+    joined = "referral_messagerow m JOIN referral_threadrow t ON t.id = m.thread_id"
+    sql = f"SELECT count(*) FROM {joined} WHERE t.thread IN ({marks})"  # noqa: S608  only question marks go in
     with closing(sqlite3.connect(node.database)) as database:
         return int(database.execute(sql, [thread.replace("-", "") for thread in threads]).fetchone()[0])

@@ -133,7 +133,7 @@ class DemoNode:
 
     def _open_terminal(self) -> "subprocess.Popen[str]":
         if self._terminal is None or self._terminal.poll() is not None:
-            self._terminal = subprocess.Popen(  # noqa: S603  the command line is ours
+            self._terminal = subprocess.Popen(
                 [sys.executable, "-m", "ieumgil.site", "node", "batch"], env=self.environment(), start_new_session=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=_log(self.home, "terminal"), text=True,
             )  # fmt: skip

@@ -5,7 +5,8 @@ import json
 LINH = {
     "identity.name": "린 예시", "identity.name_forms": [{"script": "Latn", "text": "Linh Example"}],
     "identity.birth_date": "1998-04-02", "identity.nationality": ["VN"], "identity.sex": "female",
-    "contact.safe_channel": "text message", "contact.safe_hours": "09:00-11:00", "safety.threats": "a recruiter threatens her family",
+    "contact.safe_channel": "text message", "contact.safe_hours": "09:00-11:00",
+    "safety.threats": "a recruiter threatens her family",
     "needs.languages": ["vi"], "needs.services": ["shelter"], "health.allergies": "penicillin", "status.residence": "expired",
     "shelter.address": "never to leave", "others.names": ["another person"],
 }  # fmt: skip

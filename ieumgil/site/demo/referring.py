@@ -1,6 +1,7 @@
 """Chapters one to four: screening, enquiry, consent, and a referral from refer to close."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,7 +49,7 @@ class Journey:
             raise StepError(f"{' '.join(command[:2])}: refused as {refused.code}, not as {code}") from refused
         raise StepError(f"{' '.join(command[:2])}: was not refused ({code})")
 
-    def case(self, worker: str, person: dict[str, object]) -> str:
+    def case(self, worker: str, person: Mapping[str, object]) -> str:
         """Open a case and record what the person said."""
         case = str(self.front.do(worker, "case", "open"))
         self.front.do(worker, "case", "record", case, "--fields", json.dumps(person, ensure_ascii=False))
@@ -115,7 +116,7 @@ def enquiring(journey: Journey, case: str) -> Both:
 
 
 def consenting(journey: Journey, case: str, thread: Both) -> str:
-    """A refusal that still leads to offers, then consent for this recipient. Gives the consent."""
+    """Record a refusal that still leads to offers, then consent for this recipient. Gives the consent."""
     tell, front = journey.teller, journey.front
     tell.chapter("chapter-consenting")
     front.do(OFFICER, "consent", "refuse", case, "--what", "sharing", "--language", "vi")
