@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.test import Client
-from urllib3.exceptions import HTTPError
 
 from ieumgil.ground.accounts.queries import clock
 from ieumgil.ground.audit.models import Checkpoint, PeerCheckpoint
@@ -17,11 +15,9 @@ from ieumgil.ground.exchange.actions.deliver import deliver_due
 from ieumgil.ground.exchange.actions.keep import refuse_after_all
 from ieumgil.ground.exchange.actions.keys import keyring
 from ieumgil.ground.exchange.actions.receive import Answer, receive
-from ieumgil.ground.exchange.actions.roll import sign_next_roll
 from ieumgil.ground.exchange.actions.send import Parcel, seal_for
 from ieumgil.ground.exchange.keys import verify_key
-from ieumgil.ground.exchange.models import InboxItem, OutboxItem, PeerLink, Refused
-from ieumgil.ground.exchange.rules import MAX_BUNDLE
+from ieumgil.ground.exchange.models import InboxItem, OutboxItem, PeerLink
 from ieumgil.ground.exchange.seal import inner_hash
 from ieumgil.kernel.ids import AgencyId, CaseId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError
@@ -216,14 +212,26 @@ def test_what_a_restored_peer_has_lost_is_asked_for_and_sent_again(mechanism: Pe
     _forget(mechanism, lost)
     third = enquired(mechanism, a_case(mechanism.owner, NOW))
     (item,) = sent_by(mechanism.police)
-    kept = receive(bytes(item.sealed), now=NOW)
+    kept = receive(bytes(item.sealed), now=LATER)
     assert opened(kept.receipt, mechanism.police)["body"]["missing"] == [2]
     with pytest.raises(AbsentError):
         look(mechanism.stranger, lost)
-    carry(NOW)
     carry(LATER)
     assert [look(mechanism.stranger, thread).state for thread in (lost, third)] == ["ENQUIRED"] * 2
     assert alarms(mechanism) == ([], [])
+    assert not exchange.undelivered(mechanism.owner)
+
+
+def test_what_was_only_late_is_not_asked_for_for_ever(mechanism: People, case: CaseId) -> None:
+    enquired(mechanism, case)
+    enquired(mechanism, a_case(mechanism.owner, NOW))
+    first, second = (bytes(item.sealed) for item in sent_by(mechanism.police))
+    missed = receive(second, now=NOW).receipt
+    kept = receive(first, now=NOW).receipt
+    assert opened(missed, mechanism.police)["body"]["missing"] == [1]
+    receive(kept, now=NOW)
+    receive(missed, now=NOW)
+    carry(LATER)
     assert not exchange.undelivered(mechanism.owner)
 
 
@@ -264,12 +272,24 @@ def test_a_rewritten_ledger_raises_an_alarm(mechanism: People, case: CaseId) -> 
     assert receive(forged(item, {"checkpoint": other}), now=NOW).status == 200
     assert alarms(mechanism) == ([], ["ledger-split"])
 
-    third = enquired(mechanism, a_case(mechanism.owner, NOW))
+    enquired(mechanism, a_case(mechanism.owner, NOW), now=LATER)
     item = sent_by(mechanism.police)[-1]
     shorter = sign_checkpoint(log, origin_of(mechanism.police), 1, bytes(32))
-    receive(forged(item, {"checkpoint": shorter}), now=NOW)
+    receive(forged(item, {"checkpoint": shorter}), now=LATER)
     assert "ledger-went-back" in alarms(mechanism)[1]
-    assert look(mechanism.stranger, third).state == "ENQUIRED"
+
+
+def test_a_checkpoint_that_a_newer_receipt_overtook_on_the_way_is_no_alarm(
+    mechanism: People, case: CaseId
+) -> None:
+    thread = offered(mechanism, case)
+    answer.cannot_take(mechanism.stranger, thread=thread, reason="full", now=NOW)
+    (slow,) = sent_by(mechanism.shelter)
+    enquired(mechanism, a_case(mechanism.owner, NOW))
+    for item in sent_by(mechanism.police):
+        receive(receive(bytes(item.sealed), now=NOW).receipt, now=NOW)
+    assert receive(bytes(slow.sealed), now=LATER).status == 200
+    assert alarms(mechanism) == ([], [])
 
 
 def test_a_checkpoint_that_the_partners_log_key_did_not_sign_is_refused(
@@ -283,91 +303,6 @@ def test_a_checkpoint_that_the_partners_log_key_did_not_sign_is_refused(
     assert receive(wrong, now=NOW).reason == "bad-signature"
     assert grown(before) == {"exchange.Refused": 1}
     assert not PeerCheckpoint.objects.exists()
-
-
-# --- to another node ---
-
-
-class Wire:
-    """Another node, which is this one once more, behind the network."""
-
-    def __init__(self, *, down: bool = False) -> None:
-        self.down = down
-        self.asked: list[str] = []
-
-    def request(self, _method: str, url: str, *, body: bytes, **_options: object) -> "Wire":
-        self.asked.append(url)
-        if self.down:
-            raise HTTPError
-        with pytest.MonkeyPatch.context() as planted:
-            planted.setattr("ieumgil.ground.exchange.web.timezone.now", lambda: NOW)
-            response = Client(headers={"host": "127.0.0.1"}).post(
-                "/exchange/inbox", body, content_type="application/octet-stream"
-            )
-        self.status, self.data = response.status_code, response.content
-        return self
-
-    def read(self, size: int) -> bytes:
-        assert size == MAX_BUNDLE + 1
-        return self.data
-
-    def release_conn(self) -> None:
-        """Do nothing: there is no connection."""
-
-
-@pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
-    """Let every peer be on another node."""
-    made = Wire()
-    monkeypatch.setattr(deliver, "is_hosted", lambda _agency: False)
-    monkeypatch.setattr(deliver, "_http", made)
-    return made
-
-
-def test_between_two_nodes_a_journey_is_carried_with_the_same_receipts(
-    mechanism: People, case: CaseId, wire: Wire
-) -> None:
-    thread = offered(mechanism, case)
-    assert agreed(mechanism, thread) == "OFFERED"
-    assert set(wire.asked) == {"http://127.0.0.1:9/exchange/inbox"}
-    assert not exchange.undelivered(mechanism.owner)
-    assert not Refused.objects.exists()
-
-
-def test_a_late_refusal_between_two_nodes_is_carried_once_and_then_settled(
-    mechanism: People, case: CaseId, wire: Wire
-) -> None:
-    thread = enquired(mechanism, case)
-    carry(NOW)
-    (item,) = sent_by(mechanism.police, waiting=False)
-    refuse_after_all(
-        clock(mechanism.shelter), peer=mechanism.police, bundle_id=item.bundle_id, reason="illegal-in-its-past",
-        subject=thread, now=NOW,
-    )  # fmt: skip
-    carry(NOW)
-    assert not OutboxItem.objects.filter(state=State.WAITING).exists()
-    assert not Refused.objects.exists()
-
-
-def test_a_node_that_is_down_or_a_peer_that_was_revoked_keeps_nobody_else_waiting(
-    mechanism: People, case: CaseId, wire: Wire
-) -> None:
-    thread = enquired(mechanism, case)
-    wire.down = True
-    assert deliver_due(now=NOW).waiting == 1
-    (item,) = sent_by(mechanism.police)
-    assert (item.reason, item.attempts) == ("unreachable", 1)
-    assert NOW < item.next_try_at <= NOW + timedelta(seconds=8)
-
-    wire.down = False
-    sign_next_roll(mechanism.coordinator, revoke_agencies=[mechanism.shelter], now=NOW)
-    for other in sent_by(mechanism.coordinator.agency):
-        assert other.kind == "roll"
-    assert deliver_due(now=LATER).waiting == 1
-    item.refresh_from_db()
-    assert item.reason == "revoked-agency"
-    assert [line.undelivered for line in work_list(mechanism.owner)] == [True]
-    assert look(mechanism.owner, thread).state == "ENQUIRED"
 
 
 def test_the_hash_that_a_bundle_names_is_that_of_the_one_before(mechanism: People, case: CaseId) -> None:

@@ -158,6 +158,11 @@ def open_alarms(actor: Actor) -> list[Alarm]:
     return list(Alarm.objects.filter(agency_id=actor.agency, settled_at=None).order_by("-raised_at")[:200])
 
 
+def has_sent(agency: AgencyId, peer: AgencyId, bundle_id: str) -> bool:
+    """Say whether the agency has laid a bundle of this id in its outbox for this peer, whatever became of it."""
+    return OutboxItem.objects.filter(agency_id=agency, peer=peer, bundle_id=bundle_id).exists()
+
+
 def waiting_about(agency: AgencyId) -> QuerySet[OutboxItem]:
     """Give, to be asked further, what waits for a receipt, as seen by the room that sent it (`subject` is its mark)."""
     return OutboxItem.objects.filter(agency_id=agency, state=OutboxItem.State.WAITING)

@@ -59,7 +59,7 @@ def moved(row: ThreadRow, header: Header, message: MessageRow) -> None:
     after = append_to(position_of(row), header.message())
     _set_position(row, after)
     row.heads, row.own_seq, row.own_last = [message.message_id], header.seq, message.message_id
-    if header.kind not in BESIDE and not row.frozen:
+    if header.kind not in BESIDE:
         row.moved_by, row.due_at = message.message_id, message.due_at
     row.save(update_fields=[*_ALL])
 

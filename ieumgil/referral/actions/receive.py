@@ -15,7 +15,8 @@ from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, FieldPath, PurposeCode
 from ieumgil.kernel.outcome import AbsentError, DeniedError, Deny
-from ieumgil.referral.actions.fold import as_message, messages_of, refold
+from ieumgil.referral.actions.fold import as_message, forget, messages_of, refold
+from ieumgil.referral.actions.home import send_home
 from ieumgil.referral.actions.keep import keep_message
 from ieumgil.referral.contents import fits
 from ieumgil.referral.headers import Header, content_hash, read_header
@@ -33,25 +34,25 @@ def take_message(actor: Actor, came: Received, now: datetime) -> None:
     On receipt what it says is sealed again under a key of its own and the sealed bytes are discarded (thread page, rule 7).
     """
     header, envelope = _read(came)
-    row = _thread_of(actor, header, now)
-    _check_basis(header, envelope, now)
+    row = _thread_of(actor, came, header, now)
+    if header.sender != actor.agency:
+        _check_basis(header, envelope, now)
+    elif MessageRow.objects.filter(thread=row, message_id=came.bundle_id).exists():
+        return  # it was not lost here
     verdict = _judge(row, header)
     if header.kind in _STARTS and not row.purpose:
         _note_purpose(row, envelope)
     keep_message(row, header, str(came.body["signature"]), envelope, verdict=verdict, now=now)
     if verdict is Verdict.ADMITTED:
         _admit_waiting(actor, row, now)
-    refold(row, now)
+    send_home(actor, row, refold(row, now).twins, now)
 
 
 def take_refusal(actor: Actor, *, bundle_id: str, reason: str, now: datetime) -> None:
     """Take a message back that the peer's signed receipt refused, and what was built on it: its sender owes the step again."""
-    message = (
-        MessageRow.objects.filter(agency_id=actor.agency, message_id=bundle_id)
-        .select_related("thread")
-        .first()
-    )
-    if message is None:
+    sent = MessageRow.objects.filter(agency_id=actor.agency, message_id=bundle_id)
+    message = sent.select_related("thread").first()
+    if message is None or message.author != message.thread.side:
         return
     row = ThreadRow.objects.select_for_update().get(pk=message.thread_id)
     fallen = {bundle_id}
@@ -72,14 +73,14 @@ def _read(came: Received) -> tuple[Header, dict[str, Json] | None]:
     header = read_header(dict(head) if isinstance(head, dict) else {})
     if header.message().id != came.bundle_id:
         raise DeniedError(RefusalReason.BAD_FORM)
-    if header.sender != came.sender or header.receiver != came.agency:
+    author = AgencyId(header.sender)
+    if {author, header.receiver} != {came.sender, came.agency}:
         raise DeniedError(RefusalReason.WRONG_AUTHOR)
-    if not exchange.signed_by(
-        came.sender, header.signed_bytes(), str(came.body["signature"]), header.said_at
-    ):
+    if not exchange.signed_by(author, header.signed_bytes(), str(came.body["signature"]), header.said_at):
         raise DeniedError(RefusalReason.BAD_SIGNATURE)
     said = dict(envelope) if isinstance(envelope, dict) else None
-    if not _matches(header, said):
+    comes_home_bare = author == came.agency and said is None  # the peer has destroyed what it said
+    if not (comes_home_bare or _matches(header, said)):
         raise DeniedError(RefusalReason.PACKET_MISMATCH)
     return header, said
 
@@ -93,13 +94,14 @@ def _matches(header: Header, envelope: dict[str, Json] | None) -> bool:
     return brings is header.packet and content_hash(str(envelope["salt"]), content) == header.content_hash
 
 
-def _thread_of(actor: Actor, header: Header, now: datetime) -> ThreadRow:
+def _thread_of(actor: Actor, came: Received, header: Header, now: datetime) -> ThreadRow:
     row = ThreadRow.objects.select_for_update().filter(agency_id=actor.agency, thread=header.thread).first()
+    own = header.sender == actor.agency
     if row is not None:
-        if row.peer != header.sender or row.side == header.side:
+        if row.peer != came.sender or (row.side == header.side) is not own:
             raise DeniedError(RefusalReason.WRONG_THREAD)
         return row
-    if header.side is not Side.F:
+    if header.side is not Side.F or own:
         raise DeniedError(RefusalReason.WRONG_THREAD)
     return ThreadRow.objects.create(
         agency_id=actor.agency,
@@ -184,11 +186,12 @@ def _admit_waiting(actor: Actor, row: ThreadRow, now: datetime) -> None:
             message.standing = Standing(verdict.value)
             if verdict is Verdict.REFUSED:
                 _refuse_late(actor, row, message, now)
-            message.save(update_fields=["standing", "reason", "content"])
+            message.save(update_fields=["standing", "reason"])
 
 
 def _refuse_late(actor: Actor, row: ThreadRow, message: MessageRow, now: datetime) -> None:
-    message.reason, message.content = RefusalReason.ILLEGAL_IN_ITS_PAST, None
+    forget(actor, message, RefusalReason.ILLEGAL_IN_ITS_PAST, now)
+    message.reason = RefusalReason.ILLEGAL_IN_ITS_PAST
     refuse_after_all(
         actor,
         peer=AgencyId(row.peer),

@@ -43,13 +43,13 @@ def packet(actor: Actor, thread: ThreadId, *, asked_for: PurposeCode) -> PacketV
 
 
 def _read(row: ThreadRow, asked_for: PurposeCode) -> PacketView:
+    bodies = list(packets_in(row))
     view: PacketView | None = None
-    for body in packets_in(row):
-        view = _merged(view, body)
+    for body in bodies:
+        if body["purpose"] == asked_for:
+            view = _merged(view, body)
     if view is None:
-        raise AbsentError
-    if view.purpose != asked_for:
-        raise DeniedError("other-purpose")
+        raise DeniedError("other-purpose") if bodies else AbsentError
     return view
 
 
@@ -60,8 +60,13 @@ def packets_of(row: ThreadRow) -> list[MessageRow]:
 
 
 def packets_in(row: ThreadRow) -> Iterator[dict[str, Json]]:
-    """Open the packets of a thread that are still there, oldest first; raises LockedAgencyError."""
+    """Open the packets of a thread that are still there, oldest first; raises LockedAgencyError.
+
+    What waits for a message before it is not of the thread yet.
+    """
     for message in packets_of(row):
+        if message.standing != MessageRow.Standing.ADMITTED:
+            continue
         body = (content_of(message) or {}).get("packet")
         if isinstance(body, dict):
             yield body

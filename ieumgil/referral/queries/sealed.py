@@ -17,6 +17,12 @@ def content_context(thread: UUID, message_id: str) -> Context:
 
 def content_of(row: MessageRow) -> dict[str, Json] | None:
     """Give what a message said; None once it was deleted or its key destroyed. Raises LockedAgencyError."""
+    content = (envelope_of(row) or {}).get("content")
+    return dict(content) if isinstance(content, dict) else None
+
+
+def envelope_of(row: MessageRow) -> dict[str, Json] | None:
+    """Give what a message said with the salt of its hash, as it travelled; None as `content_of`. Raises LockedAgencyError."""
     if row.content is None or row.content_key is None:
         return None
     context = content_context(row.thread.thread, row.message_id)
@@ -26,5 +32,4 @@ def content_of(row: MessageRow) -> dict[str, Json] | None:
         )
     except AbsentError:
         return None
-    content = envelope.get("content") if isinstance(envelope, dict) else None
-    return dict(content) if isinstance(content, dict) else None
+    return envelope if isinstance(envelope, dict) else None

@@ -18,11 +18,13 @@ from ieumgil.ground.exchange.keys import verify_key
 from ieumgil.ground.exchange.models import InboxItem
 from ieumgil.ground.exchange.received import Received, Taker
 from ieumgil.ground.exchange.rules import (
+    SKEW,
     Kind,
     LinkKind,
     RefusalReason,
     RefusedBundleError,
     next_link,
+    parse_time,
     time_text,
 )
 from ieumgil.ground.exchange.seal import Inner, body_hash, inner_hash
@@ -67,7 +69,7 @@ def keep(came: Received, inner: Inner, now: datetime) -> bytes:
     )
     if link and link.kind is LinkKind.FORK:
         raise_alarm(came.agency, code="peer-went-back", peer=came.sender, subject=own, now=now)
-    _keep_checkpoint(came, inner["checkpoint"], now, late=link is None or link.kind is LinkKind.LATE)
+    _keep_checkpoint(came, inner, now)
     _taker(came.kind)(clock(came.agency), came, now)
     if came.kind == Kind.RECEIPT:
         return b""
@@ -133,12 +135,14 @@ def _taker(kind: str) -> Taker:
     return taker
 
 
-def _keep_checkpoint(came: Received, note: str | None, now: datetime, *, late: bool) -> None:
+def _keep_checkpoint(came: Received, inner: Inner, now: datetime) -> None:
+    note = inner["checkpoint"]
     if note is None:
         return
     log_key = verify_key(queries.card_on_roll(came.sender).log_key)
+    made_at = parse_time(inner["created"]) - SKEW
     try:
-        alarm = audit.keep_peer_checkpoint(came.agency, came.sender, note, log_key, late=late, now=now)
+        alarm = audit.keep_peer_checkpoint(came.agency, came.sender, note, log_key, made_at=made_at, now=now)
     except NoteError as error:
         raise DeniedError(RefusalReason.BAD_SIGNATURE) from error
     if alarm is not None:

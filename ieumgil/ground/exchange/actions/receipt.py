@@ -57,7 +57,12 @@ def _settle(item: OutboxItem, body: dict[str, Json], state: State) -> None:
 
 def _ask_again(actor: Actor, came: Received, missing: Json, now: datetime) -> None:
     if isinstance(missing, list) and missing:
+        # What the peer signed for after it missed it, it has: its two receipts came in another order.
         lost = OutboxItem.objects.filter(
-            agency_id=actor.agency, peer=came.sender, seq__in=missing, state=State.DELIVERED
+            agency_id=actor.agency,
+            peer=came.sender,
+            seq__in=missing,
+            state=State.DELIVERED,
+            settled_at__lt=parse_time(str(came.body["at"])),
         )
         lost.exclude(sealed=b"").update(state=State.WAITING, next_try_at=now)
