@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.db.models import Q
 from django.utils import timezone
@@ -44,9 +45,12 @@ def clock(agency: AgencyId) -> Actor:
 
 def ledger_handle(actor: Actor) -> str:
     """Give the pseudonym under which the actor stands in the ledger."""
-    if actor.worker is None:
-        return CLOCK
-    return str(Worker.objects.values_list("ledger_handle", flat=True).get(pk=actor.worker))
+    return CLOCK if actor.worker is None else _ledger_handle(actor.worker)
+
+
+@lru_cache(maxsize=4096)  # a worker's never changes
+def _ledger_handle(worker: WorkerId) -> str:
+    return str(Worker.objects.values_list("ledger_handle", flat=True).get(pk=worker))
 
 
 def hosted() -> list[Agency]:

@@ -5,14 +5,14 @@ from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ieumgil.ground.accounts.queries import CLOCK
 from ieumgil.ground.audit import note as notes
 from ieumgil.ground.audit import rules
-from ieumgil.ground.audit.actions.entries import Event, locked_head, record
-from ieumgil.ground.audit.models import Checkpoint, LedgerHead, PeerCheckpoint
+from ieumgil.ground.audit.actions.entries import Event, locked_head, name_newest, record
+from ieumgil.ground.audit.models import Checkpoint, PeerCheckpoint
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.kernel.ids import AgencyId
 
@@ -28,30 +28,18 @@ class Alarm(StrEnum):
     WENT_BACK = "went-back"  # fewer entries than before: an old copy was restored, or the end was cut off
 
 
-@transaction.atomic
 def checkpoint(agency: AgencyId, sign: notes.Signer, *, now: datetime | None = None) -> str:
     """Sign where the ledger stands, as a C2SP note; if it has not grown, give the note signed before.
 
     A new key signs anew. Raises BrokenLedgerError if the ledger is shorter than, or not, what was signed.
     """
-    head = locked_head(agency)
-    root, key = head.tree.root(), sign.public_key().public_bytes_raw()
-    signed = Checkpoint.objects.filter(agency_id=agency, size__gte=head.size)
-    if any(row.size > head.size or bytes(row.root) != root for row in signed):
+    with transaction.atomic(savepoint=False):
+        note = _signed(agency, sign, now or timezone.now())
+    if note is None:
         raise BrokenLedgerError
-    same = signed.filter(key=key).first()
-    if same is not None:
-        return same.note
-    note = notes.sign_checkpoint(sign, notes.origin_of(agency), head.size, root)
-    made_at = now or timezone.now()
-    Checkpoint.objects.create(
-        agency_id=agency, size=head.size, root=root, key=key, note=note, made_at=made_at
-    )
-    LedgerHead.objects.filter(pk=agency).update(newest=rules.checkpoint_name(head.size, root))
     return note
 
 
-@transaction.atomic
 def keep_peer_checkpoint(
     agency: AgencyId,
     peer: AgencyId,
@@ -59,34 +47,56 @@ def keep_peer_checkpoint(
     public_key: Ed25519PublicKey,
     *,
     late: bool = False,
+    made_at: datetime | None = None,
     now: datetime | None = None,
 ) -> Alarm | None:
     """Keep a partner's checkpoint, whatever it says; give, and record, how it contradicts an earlier one.
 
     `late`: the note came with a message older than one already taken; a smaller size then means nothing.
+    `made_at`: when the note was made at the earliest, clocks apart as they may be; a larger size that was kept after
+    that means nothing either: the two crossed on the way.
     Raises NoteError, keeping nothing, unless the key has signed the note for the partner's own ledger.
     """
     told = notes.open_checkpoint(public_key, note)
     if told.origin != notes.origin_of(peer):
         raise notes.NoteError("it is of another ledger")
-    locked_head(agency)
-    alarm = _contradiction(agency, peer, told, late=late)
-    at = now or timezone.now()
-    PeerCheckpoint.objects.get_or_create(
-        agency_id=agency,
-        peer=peer,
-        size=told.size,
-        root=told.root,
-        defaults={"note": note, "received_at": at},
-    )
-    if alarm is not None:
-        record(agency, CLOCK, Event(AuditAction.LEDGER_ALARM, None), alarm.value, now=at)
+    alarm, known, at = None, False, now or timezone.now()
+    with transaction.atomic(savepoint=False):
+        locked_head(agency)
+        kept = PeerCheckpoint.objects.filter(agency_id=agency, peer=peer)
+        largest = kept.order_by("-size").values_list("size", flat=True).first()
+        if largest is not None and largest >= told.size:
+            alarm = _contradiction(kept, told, late=late, before=made_at)
+            known = kept.filter(size=told.size, root=told.root).exists()
+        if not known:
+            kept.create(
+                agency_id=agency, peer=peer, size=told.size, root=told.root, note=note, received_at=at
+            )
+        if alarm is not None:
+            record(agency, CLOCK, Event(AuditAction.LEDGER_ALARM, None), alarm.value, now=at)
     return alarm
 
 
-def _contradiction(agency: AgencyId, peer: AgencyId, told: notes.Checkpoint, *, late: bool) -> Alarm | None:
-    kept = PeerCheckpoint.objects.filter(agency_id=agency, peer=peer)
+def _signed(agency: AgencyId, sign: notes.Signer, at: datetime) -> str | None:
+    head = locked_head(agency)
+    size, root, key = head.tree.size, head.tree.root(), sign.public_key().public_bytes_raw()
+    signed = list(Checkpoint.objects.filter(agency_id=agency, size__gte=size))
+    if any(row.size > size or bytes(row.root) != root for row in signed):
+        return None
+    same = next((row for row in signed if bytes(row.key) == key), None)
+    if same is not None:
+        return same.note
+    note = notes.sign_checkpoint(sign, notes.origin_of(agency), size, root)
+    Checkpoint.objects.create(agency_id=agency, size=size, root=root, key=key, note=note, made_at=at)
+    name_newest(head, rules.checkpoint_name(size, root))
+    return note
+
+
+def _contradiction(
+    kept: QuerySet[PeerCheckpoint], told: notes.Checkpoint, *, late: bool, before: datetime | None
+) -> Alarm | None:
     if kept.filter(size=told.size).exclude(root=told.root).exists():
         return Alarm.SPLIT
-    largest = kept.aggregate(largest=Max("size"))["largest"] or 0
-    return Alarm.WENT_BACK if told.size < largest and not late else None
+    earlier = kept.filter(received_at__lt=before) if before else kept
+    went_back = not late and earlier.filter(size__gt=told.size).exists()
+    return Alarm.WENT_BACK if went_back else None

@@ -1,7 +1,10 @@
 """Write one entry at the end of a ledger, one writer at a time."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +12,7 @@ from django.utils import timezone
 
 from ieumgil.ground.audit import rules
 from ieumgil.ground.audit.models import LedgerEntry, LedgerHead
-from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.ground.audit.rules import AuditAction, Frontier
 from ieumgil.kernel.ids import AgencyId
 
 ALLOW = "allow"
@@ -23,6 +26,23 @@ class Event:
     subject: str | None
     purpose: str | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a ledger stands in a transaction that has locked it; `saved`: whether its row says so."""
+
+    agency: AgencyId
+    tree: Frontier
+    newest: str | None  # checkpoint
+    saved: bool = True
+
+
+class MovedLedgerError(Exception):
+    """The ledger does not stand where this transaction has left it: what was undone in between was not forgotten."""
+
+
+_held: ContextVar[dict[AgencyId, Head] | None] = ContextVar("held", default=None)
 
 
 def record(
@@ -41,34 +61,82 @@ def record(
     head = locked_head(agency)
     data = rules.write_entry(_line(head, actor_handle, event, decision, now or timezone.now()))
     leaf = rules.leaf_hash(data)
-    frontier = head.tree.append(leaf)
-    LedgerEntry.objects.create(agency_id=agency, seq=frontier.size, entry=data.decode(), leaf_hash=leaf)
-    LedgerHead.objects.filter(pk=agency).update(size=frontier.size, frontier=frontier.to_bytes())
-    return frontier.size
+    tree = head.tree.append(leaf)
+    LedgerEntry.objects.create(agency_id=agency, seq=tree.size, entry=data.decode(), leaf_hash=leaf)
+    _save(replace(head, tree=tree), at=head.tree.size)
+    return tree.size
 
 
-def locked_head(agency: AgencyId) -> LedgerHead:
+def locked_head(agency: AgencyId) -> Head:
     """Give the head of an agency's ledger, and make other writers wait until the transaction ends.
 
     Raises TransactionManagementError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a ledger is written within a transaction")
-    heads = LedgerHead.objects.select_for_update()
-    head = heads.filter(pk=agency).first()
+    held = _held.get()
+    head = held.get(agency) if held else None
     if head is None:
-        LedgerHead.objects.get_or_create(pk=agency)
-        head = heads.get(pk=agency)
+        head = _read(agency)
+        _hold(head)
     return head
 
 
-def _line(head: LedgerHead, actor_handle: str, event: Event, decision: str, at: datetime) -> rules.Entry:
+def name_newest(head: Head, checkpoint: str) -> None:
+    """Note the newest checkpoint; within an attempt it is written along with the entry that ends it."""
+    named = replace(head, newest=checkpoint, saved=False)
+    if not _hold(named):
+        _save(named, at=head.tree.size)
+
+
+@contextmanager
+def heads_held() -> Iterator[None]:
+    """Hold, for one attempt, what its transaction has locked; what an attempt within it changed and undid is forgotten."""
+    outer = _held.get()
+    inner = dict(outer or {})
+    token = _held.set(inner)
+    try:
+        yield
+        if outer is not None:
+            outer.update(inner)
+            return
+        for head in list(inner.values()):
+            if not head.saved:
+                _save(head, at=head.tree.size)
+    finally:
+        _held.reset(token)
+
+
+def _read(agency: AgencyId) -> Head:
+    heads = LedgerHead.objects.select_for_update()
+    row = heads.filter(pk=agency).first()
+    if row is None:
+        LedgerHead.objects.get_or_create(pk=agency)
+        row = heads.get(pk=agency)
+    return Head(agency, row.tree, row.newest)
+
+
+def _hold(head: Head) -> bool:
+    held = _held.get()
+    if held is not None:
+        held[head.agency] = head
+    return held is not None
+
+
+def _save(head: Head, *, at: int) -> None:
+    rows = LedgerHead.objects.filter(pk=head.agency, size=at)
+    if not rows.update(size=head.tree.size, frontier=head.tree.to_bytes(), newest=head.newest):
+        raise MovedLedgerError
+    _hold(replace(head, saved=True))
+
+
+def _line(head: Head, actor_handle: str, event: Event, decision: str, at: datetime) -> rules.Entry:
     nonce = os.urandom(rules.NONCE_SIZE)
     return rules.Entry(
-        seq=head.size + 1,
+        seq=head.tree.size + 1,
         t=rules.time_text(at),
         actor=actor_handle,
-        agency=str(head.agency_id),
+        agency=str(head.agency),
         action=event.action.value,
         subject=event.subject,
         purpose=event.purpose,
