@@ -25,7 +25,9 @@ ABOUT: Final = json.dumps(
 )
 LONGEST_LIFE: Final = 0.8  # seconds from the node's first answer to its death
 CLOSES: Final = 1 / 3  # of the clicks
-WAITING: Final = "FROM exchange_outboxitem WHERE state = 'waiting'"
+WAITING: Final = (
+    "SELECT count(*), group_concat(DISTINCT reason) FROM exchange_outboxitem WHERE state = 'waiting'"
+)
 FACTS: Final = (sys.executable, "-m", "tests.support.kept")
 
 Stroke = Callable[[], None]
@@ -64,9 +66,12 @@ class Exchange:
     def settle(self) -> None:
         """Wait until nothing waits for its receipt any more; raises NodeDiedError if it never comes to that."""
         until = monotonic() + PATIENCE
-        while waiting := self._ask(f"SELECT count(*) {WAITING}"):
+        while waiting := self._waiting():
             if monotonic() > until:
-                raise NodeDiedError(f"{waiting} bundles still wait: {self.receiver.tail('serve')}")
+                said = "; ".join(
+                    f"{node.home.name}: {node.tail('serve')}" for node in (self.sender, self.receiver)
+                )
+                raise NodeDiedError(f"{waiting} still wait; {said}")
             self._hurry()
             sleep(0.3)
 
@@ -132,9 +137,11 @@ class Exchange:
         with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database, database:
             database.execute("UPDATE exchange_outboxitem SET next_try_at = made_at WHERE state = 'waiting'")
 
-    def _ask(self, statement: str) -> int:
+    def _waiting(self) -> str:
+        """Say how many bundles wait, and why; nothing if none does."""
         with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database:
-            return int(database.execute(statement).fetchone()[0])
+            count, reasons = database.execute(WAITING).fetchone()
+        return f"{count} ({reasons})" if count else ""
 
     @property
     def _file(self) -> Path:
