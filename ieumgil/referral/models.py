@@ -219,3 +219,26 @@ class Counted(models.Model):
 
     def __str__(self) -> str:
         return f"{self.told_by} {self.month}"
+
+
+class DutyFollowed(models.Model):
+    """That something was sent under a legal duty without consent: who decided, and the second worker who reviewed it."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    thread = models.ForeignKey(ThreadRow, on_delete=models.PROTECT, related_name="duties")
+    article = models.CharField(max_length=120)
+    ground = models.CharField(max_length=20)
+    decided_by = models.ForeignKey("accounts.Worker", on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    review_due = models.DateTimeField()
+    reviewed_by = models.ForeignKey("accounts.Worker", on_delete=models.PROTECT, related_name="+", null=True)
+    reviewed_at = models.DateTimeField(null=True)
+    upheld = models.BooleanField(null=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["agency", "reviewed_at", "review_due"], name="duty_to_review"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ground} {self.article}"

@@ -32,6 +32,7 @@ from ieumgil.kernel.canonical import canonical
 from ieumgil.kernel.ids import AgencyId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
 from ieumgil.referral.actions.counts import tell_counts
+from ieumgil.referral.actions.duty import alarm_about_reviews
 from ieumgil.referral.actions.opened import tell_openings
 from ieumgil.referral.actions.overdue import escalate_overdue
 from ieumgil.referral.actions.recall import delete_old_enquiries, erase_what_ran_out, recall_what_lapsed
@@ -185,6 +186,7 @@ def slow_round() -> dict[str, int]:
     now = timezone.now()
     return {
         "recalled": recall_what_lapsed(now=now),
+        "reviews": alarm_about_reviews(now=now),
         "escalated": escalate_overdue(now=now),
         "openings": tell_openings(now=now),
         "counts": tell_counts(now=now),

@@ -20,6 +20,7 @@ from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, canonical
 from ieumgil.kernel.ids import AgencyId, CaseId, FieldPath, MessageId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
+from ieumgil.referral.actions.duty import note_duty, own_word
 from ieumgil.referral.actions.enquire import Begun
 from ieumgil.referral.actions.say import NO_CLICK, Click, new_thread, say, speak
 from ieumgil.referral.gate import SayingFacts, may_say
@@ -140,6 +141,7 @@ def _is_danger(duty: LegalDuty | None) -> bool:
 def _packet(
     actor: Actor, row: ThreadRow, now: datetime, shown: str | None, duty: LegalDuty | None
 ) -> dict[str, Json]:
+    duty = own_word(actor, duty, now) if duty else None
     disclosure = _disclosure(actor, row, now, duty)
     if shown is not None and shown != _digest(disclosure):
         raise StaleError(None)
@@ -156,6 +158,8 @@ def _packet(
     }
     # Computed twice and compared byte for byte right before sealing (security page, c2).
     compare({path: fields[path] for path in disclosure.sent}, _disclosure(actor, row, now, duty))
+    if duty and packet["duty"]:
+        note_duty(row, duty)
     return packet
 
 

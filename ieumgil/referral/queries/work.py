@@ -16,7 +16,7 @@ from ieumgil.kernel.ids import AgencyId, KeyId, ThreadId
 from ieumgil.kernel.outcome import require
 from ieumgil.kernel.permission import Permission
 from ieumgil.referral.headers import Header
-from ieumgil.referral.models import Counted, MessageRow, ThreadRow, Watched
+from ieumgil.referral.models import Counted, DutyFollowed, MessageRow, ThreadRow, Watched
 from ieumgil.referral.queries.rows import header_of, row_of
 from ieumgil.referral.queries.sealed import content_of
 from ieumgil.referral.rules import fold
@@ -158,3 +158,11 @@ def _turns(row: ThreadRow) -> list[Turn]:
 def _turn(row: MessageRow, header: Header, effect: str) -> Turn:
     said = None if row.packet else content_of(row)
     return Turn(row.message_id, row.author, row.kind, header.sent_at, header.due, effect, said)
+
+
+def to_review(actor: Actor) -> list[DutyFollowed]:
+    """Give what was sent under a legal duty and still wants a second worker, by due time. Raises DeniedError(no-right)."""
+    with audit.attempt(actor, AuditAction.REFERRAL_LIST):
+        require(actor.may(Permission.REFERRAL_APPROVE))
+        open_ones = DutyFollowed.objects.filter(agency_id=actor.agency, reviewed_at=None)
+        return list(open_ones.select_related("thread").order_by("review_due")[:PAGE])
