@@ -24,6 +24,7 @@ class Ended:
     sender: Facts
     receiver: Facts
     told: list[str]
+    again: int
     sound: bool
 
 
@@ -33,11 +34,11 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
         for number in range(3):
             kill_node(pair, sender_too=number == 1)
         pair.settle()
-        return Ended(*pair.facts(), told=pair.told, sound=pair.ledgers_are_sound())
+        return Ended(*pair.facts(), pair.told, pair.again, sound=pair.ledgers_are_sound())
 
 
 def test_after_three_kills_all_that_was_acknowledged_is_there_once(ended: Ended) -> None:
-    verdict = judge(ended.sender, ended.receiver, ended.told)
+    verdict = judge(ended.sender, ended.receiver, ended.told, ended.again)
     assert verdict.acknowledged >= 3
     assert verdict == Verdict(verdict.acknowledged, [], [], [], [])
     assert ended.sender.alarms == ended.receiver.alarms == []
@@ -77,6 +78,10 @@ def _forget_the_row(_sender: Facts, receiver: Facts) -> None:
     receiver.untrue_rows.append(next(iter(receiver.threads)))
 
 
+def _enquire_without_an_entry(sender: Facts, _receiver: Facts) -> None:
+    del sender.entries[next(entry for entry in sender.entries if entry.startswith("referral.enquiry"))]
+
+
 def _say_without_sending(sender: Facts, _receiver: Facts) -> None:
     sender.outbox.pop()
 
@@ -109,6 +114,7 @@ def _disagree(_sender: Facts, receiver: Facts) -> None:
         (_forget_the_entry, "half"),
         (_forget_the_row, "half"),
         (_say_without_sending, "half"),
+        (_enquire_without_an_entry, "half"),
         (_double_the_message, "doubled"),
         (_double_the_entry, "doubled"),
         (_click_twice, "doubled"),
@@ -118,4 +124,4 @@ def _disagree(_sender: Facts, receiver: Facts) -> None:
 def test_what_is_planted_is_found(ended: Ended, fault: Callable[[Facts, Facts], None], found: str) -> None:
     sender, receiver = deepcopy(ended.sender), deepcopy(ended.receiver)
     fault(sender, receiver)
-    assert getattr(judge(sender, receiver, ended.told), found)
+    assert getattr(judge(sender, receiver, ended.told, ended.again), found)

@@ -44,6 +44,7 @@ class Exchange:
     kills: int = 0
     recoveries: list[float] = field(default_factory=list)  # seconds
     told: list[str] = field(default_factory=list)  # threads
+    again: int = 0  # clicks repeated because no answer came
     _open: list[str] = field(default_factory=list)
     _clicks: int = 0
     _unanswered: tuple[str, ...] = ()
@@ -78,7 +79,7 @@ class Exchange:
     def verdict(self) -> Verdict:
         """Wait for the last receipt and judge what both nodes hold."""
         self.settle()
-        return judge(*self.facts(), told=self.told)
+        return judge(*self.facts(), self.told, self.again)
 
     def facts(self) -> tuple[Facts, Facts]:
         """Give what the tables of both nodes say."""
@@ -104,6 +105,7 @@ class Exchange:
         return True
 
     def _click(self) -> None:
+        self.again += bool(self._unanswered)
         said = self._unanswered or self._next_words()
         self._unanswered = said
         with suppress(RefusedError):  # a close that was done before the answer could come
