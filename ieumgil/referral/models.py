@@ -22,7 +22,7 @@ class ThreadRow(models.Model):
     urgency = models.CharField(max_length=10)
     basis = models.JSONField()
     purpose = models.CharField(max_length=40, blank=True, default="")
-    grant = models.UUIDField(null=True)  # the consent the packet rests on (F only)
+    grants = models.JSONField(default=list)  # every consent that the packets rest on (F only)
     state = models.CharField(max_length=12, choices=[(s.value, s.value) for s in State])
     owes = models.CharField(max_length=1, blank=True, default="")
     before = models.CharField(max_length=12, blank=True, default="")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -85,11 +86,14 @@ def erase(
 
 
 def recall_what_lapsed(*, now: datetime) -> int:
-    """Recall, by the clock, every referral whose consent was withdrawn or ran out; gives how many."""
+    """Recall, by the clock, every referral that rests on a consent which was withdrawn or ran out; gives how many.
+
+    Where a packet rests on several, the end of any of them recalls it: the packet is one, and cannot be taken back in part.
+    """
     done = 0
     for actor in open_clocks():
-        for row in _living(actor.agency, Side.F).exclude(grant=None).exclude(state=State.RECALLED):
-            if row.grant and consent.ended(actor, [GrantId(row.grant)], now):
+        for row in _living(actor.agency, Side.F).exclude(grants=[]).exclude(state=State.RECALLED):
+            if consent.ended(actor, [GrantId(UUID(grant)) for grant in row.grants], now):
                 done += _try(
                     partial(recall, actor, thread=ThreadId(row.thread), reason="consent-withdrawn", now=now)
                 )

@@ -188,8 +188,8 @@ def _consent(actor: Actor, row: ThreadRow, disclosure: Disclosure) -> dict[str, 
         return None
     grant_id, version = disclosure.grants[0]
     grant = next(g for g in consent.grants_of(actor, case_of(row)) if g.id == grant_id)
-    row.grant = grant_id
-    row.save(update_fields=["grant"])
+    row.grants = sorted({*row.grants, *(str(used) for used, _version in disclosure.grants)})
+    row.save(update_fields=["grants"])
     return {
         "grant": str(grant_id),
         "version": version,
