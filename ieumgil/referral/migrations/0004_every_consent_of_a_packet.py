@@ -1,10 +1,12 @@
+from typing import Any
+
 from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
 def _keep_the_one_there_was(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
-    threads = apps.get_model("referral", "ThreadRow")
+    threads: Any = apps.get_model("referral", "ThreadRow")  # as it was then
     for row in threads.objects.exclude(grant=None):
         row.grants = [str(row.grant)]
         row.save(update_fields=["grants"])
