@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from ieumgil.casefile import queries as casefile
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange import queries as exchange
@@ -17,9 +18,9 @@ from ieumgil.kernel.outcome import require
 from ieumgil.kernel.permission import Permission
 from ieumgil.referral.headers import Header
 from ieumgil.referral.models import Counted, DutyFollowed, MessageRow, ThreadRow, Watched
-from ieumgil.referral.queries.rows import header_of, row_of
+from ieumgil.referral.queries.rows import case_of, header_of, row_of
 from ieumgil.referral.queries.sealed import content_of
-from ieumgil.referral.rules import fold
+from ieumgil.referral.rules import Side, fold
 
 PAGE = 50
 
@@ -85,7 +86,7 @@ def work_list(actor: Actor, *, after: tuple[datetime, UUID] | None = None) -> li
 
 
 def conversation(actor: Actor, thread: ThreadId) -> Conversation:
-    """Give a thread of the actor's agency as a conversation, packets aside.
+    """Give a thread of the actor's agency as a conversation, packets aside; the referrer's to the team of the case alone.
 
     Raises AbsentError, DeniedError, LockedAgencyError.
     """
@@ -93,6 +94,8 @@ def conversation(actor: Actor, thread: ThreadId) -> Conversation:
         row = row_of(actor, thread)
         entry.subject = vault.handle(actor.agency, KeyId(row.key))
         require(actor.may(Permission.REFERRAL_READ))
+        if row.side == Side.F:
+            casefile.case(actor, case_of(row))
         return Conversation(_one(actor, row), tuple(_turns(row)))
 
 
