@@ -7,16 +7,15 @@ from django.utils import timezone
 
 from ieumgil.casefile.actions import open_case
 from ieumgil.casefile.rules import Stage
-from ieumgil.ground.audit import actions as audit
-from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange.rules import time_text
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import DeniedError
-from ieumgil.referral.actions.say import NO_CLICK, Click, Content, lock_thread, speak
+from ieumgil.referral.actions.say import NO_CLICK, Click, Content, speak
 from ieumgil.referral.models import ThreadRow
 from ieumgil.referral.queries.packet import packets_in
+from ieumgil.referral.queries.rows import case_of, row_of
 from ieumgil.referral.rules import Kind
 
 
@@ -58,13 +57,15 @@ def accept(
     actor: Actor, *, thread: ThreadId, click: Click = NO_CLICK, now: datetime | None = None
 ) -> tuple[MessageId, CaseId]:
     """Accept the referral and open a case of one's own, which points to the packet and never copies it."""
-    with audit.attempt(actor, AuditAction.REFERRAL_ACCEPT):
-        message = speak(actor, thread, Kind.ACCEPT, {}, click=click, now=now)
-        row = lock_thread(actor, thread)
+
+    def content(row: ThreadRow, _now: datetime) -> dict[str, Json]:
         if row.case_id is None:
             row.case_id = open_case(actor, stage=Stage.ASSISTANCE, now=now)
             row.save(update_fields=["case"])
-        return message, CaseId(row.case_id)
+        return {}
+
+    message = speak(actor, thread, Kind.ACCEPT, content, click=click, now=now)
+    return message, case_of(row_of(actor, thread))
 
 
 def decline(

@@ -1,9 +1,11 @@
 """Ask an agency without a name, and close what is over."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import cast
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from ieumgil.casefile import queries as casefile
@@ -46,12 +48,10 @@ def enquire(
     What would be rare in the region goes as "ask-later". Raises DeniedError (no-leave, no-basis, no-right), AbsentError.
     """
     moment = now or timezone.now()
-    with audit.attempt(actor, AuditAction.REFERRAL_ENQUIRY, purpose=enquiry.need) as entry:
+
+    def begin(entry: audit.Entry) -> Begun:
         entry.subject = casefile.handle_of(actor, case)
         casefile.case(actor, case)
-        begun = _begun_before(actor, click)
-        if begun is not None:
-            return begun
         require(may_say(actor, Kind.ENQUIRY, SayingFacts(Side.F, frozen=False, on_the_case=True)))
         if not consent.has_leave(actor, case):
             raise DeniedError("no-leave")
@@ -63,6 +63,27 @@ def enquire(
         content = cast("dict[str, Json]", asdict(asked))
         said = say(actor, row, Kind.ENQUIRY, content, click=click, now=moment)
         return Begun(ThreadId(row.thread), said)
+
+    return begin_once(actor, AuditAction.REFERRAL_ENQUIRY, enquiry.need, begin, click=click)
+
+
+def begin_once(
+    actor: Actor,
+    action: AuditAction,
+    purpose: str,
+    begin: Callable[[audit.Entry], Begun],
+    *,
+    click: Click = NO_CLICK,
+) -> Begun:
+    """Begin a thread on the record; the same click again, in the same moment too, gives the thread that it began."""
+    try:
+        with audit.attempt(actor, action, purpose=purpose) as entry:
+            return _begun_before(actor, click) or begin(entry)
+    except IntegrityError:  # the same click in two hands at once: the other one began it
+        begun = _begun_before(actor, click)
+        if begun is None:
+            raise
+        return begun
 
 
 def close(

@@ -81,10 +81,21 @@ def _escalate(actor: Actor, thread: ThreadId, now: datetime, moment: datetime) -
             )
             _tell_coordinator(actor, row, told, now)
             if not row.frozen:
-                say(actor, row, Kind.ESCALATE, {"step": row.moved_by, "level": level}, now=now)
-    except IntegrityError:  # another process of this node told it at the same moment
+                _tell_peer(actor, row, level, now)
+    except (
+        DeniedError,
+        IntegrityError,
+    ):  # no coordinator to be reached, or another process told it at the same moment
         return 0
     return 1
+
+
+def _tell_peer(actor: Actor, row: ThreadRow, level: int, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            say(actor, row, Kind.ESCALATE, {"step": row.moved_by, "level": level}, now=now)
+    except DeniedError:  # a peer that has left the roll hears nothing; the coordinator has heard
+        row.refresh_from_db()
 
 
 def _told_already(row: ThreadRow, level: int) -> bool:

@@ -21,7 +21,7 @@ from ieumgil.kernel.canonical import Json, canonical
 from ieumgil.kernel.ids import AgencyId, CaseId, FieldPath, MessageId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
 from ieumgil.referral.actions.duty import note_duty, own_word
-from ieumgil.referral.actions.enquire import Begun
+from ieumgil.referral.actions.enquire import Begun, begin_once
 from ieumgil.referral.actions.say import NO_CLICK, Click, new_thread, say, speak
 from ieumgil.referral.gate import SayingFacts, may_say
 from ieumgil.referral.models import ThreadRow
@@ -99,7 +99,8 @@ def refer_at_once(
     Raises DeniedError (enquiry-first, no-basis, nothing-to-send, no-right), AbsentError.
     """
     moment = now or timezone.now()
-    with audit.attempt(actor, AuditAction.REFERRAL_REFER, purpose=purpose) as entry:
+
+    def begin(entry: audit.Entry) -> Begun:
         entry.subject = casefile.handle_of(actor, case)
         casefile.case(actor, case)
         require(may_say(actor, Kind.REFER, SayingFacts(Side.F, frozen=False, on_the_case=True)))
@@ -116,9 +117,10 @@ def refer_at_once(
             onward_of=onward_of,
         )
         packet = _packet(actor, row, moment, None, duty)
-        return Begun(
-            ThreadId(row.thread), say(actor, row, Kind.REFER, {"packet": packet}, click=click, now=moment)
-        )
+        said = say(actor, row, Kind.REFER, {"packet": packet}, click=click, now=moment)
+        return Begun(ThreadId(row.thread), said)
+
+    return begin_once(actor, AuditAction.REFERRAL_REFER, purpose, begin, click=click)
 
 
 def reply(
