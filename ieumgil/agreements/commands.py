@@ -22,7 +22,7 @@ def agreement() -> None:
 @click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def load(acting: Acting, path: Path) -> str:
-    """Load an agreement, or its next version, from a JSON file; its id is the answer."""
+    """Load an agreement, or its next version, from a JSON file, for your agency or as its coordinator; gives its id."""
     try:
         body = json.loads(path.read_text("utf-8"))
     except ValueError as error:
@@ -34,7 +34,7 @@ def load(acting: Acting, path: Path) -> str:
 @click.argument("agreement_id", metavar="AGREEMENT", type=click.UUID)
 @click.pass_obj
 def suspend(acting: Acting, agreement_id: UUID) -> None:
-    """Suspend every version of an agreement from now on."""
+    """Suspend every version of an agreement for your agency from now on."""
     actions.suspend_agreement(acting.actor, agreement_id)
 
 

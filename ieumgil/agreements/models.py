@@ -1,4 +1,4 @@
-"""The agreements this node knows; reference data of the whole node, so without an owning agency."""
+"""The agreements that the agencies of this node have loaded, each its own copy."""
 
 import uuid
 from typing import ClassVar
@@ -8,9 +8,11 @@ from django.db.models import F, Q
 
 
 class Agreement(models.Model):
-    """A version of an agreement, kept as the canonical JSON it came as; only `suspended_at` ever changes."""
+    """A version of an agreement as one agency loaded it, in the canonical JSON it came as; its words never change."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    for_parties = models.BooleanField()  # its coordinator loaded it: it counts for every party hosted here
     agreement = models.UUIDField()
     version = models.PositiveIntegerField()
     body = models.TextField()
@@ -22,7 +24,7 @@ class Agreement(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["agreement", "version"], name="agreement_version_once"),
+            models.UniqueConstraint(fields=["agency", "agreement", "version"], name="agreement_version_once"),
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")),
                 name="agreement_ends_after_it_begins",

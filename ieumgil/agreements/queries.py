@@ -1,7 +1,7 @@
 """Reads: purposes, fields and calendars as data, and what holds between two agencies."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -17,13 +17,17 @@ from ieumgil.agreements.rules import (
     Basis,
     BasisKind,
     Calendar,
+    Copy,
     DataField,
     Purpose,
     PurposeKind,
     TimeLimits,
     basis_from,
+    copies_that_count,
     limits_from,
+    newest_begun,
 )
+from ieumgil.ground.accounts.queries import is_hosted
 from ieumgil.kernel.actor import AgencyClass
 from ieumgil.kernel.ids import AgencyId, CategoryCode, FieldPath, PurposeCode
 from ieumgil.kernel.outcome import AbsentError
@@ -112,27 +116,50 @@ def joining_basis(*, limits: TimeLimits | None = None, coordinator: AgencyId | N
 def bases_between(sender: AgencyId, receiver: AgencyId, now: datetime) -> list[Basis]:
     """Give what is in force between two agencies now: agreements that bind both, then the joining basis.
 
-    Of each agreement only the newest version that has begun counts; if it ended or is suspended, none does.
+    Each of the two that this node hosts must hold the same words. Of each agreement only the newest version that has
+    begun counts; if it ended or is suspended for one of them, none does.
     """
     if sender == receiver:
         return []
-    newest = [basis for basis in _newest_begun(now) if basis.binds(sender) and basis.binds(receiver)]
-    return [*(basis for basis in newest if basis.in_force(now)), joining_basis()]
+    rows = list(Agreement.objects.order_by("loaded_at"))
+    sides = [newest_begun(_held(side, rows), now) for side in (sender, receiver) if rows and is_hosted(side)]
+    agreed = [
+        copy.basis
+        for copy in (sides[0].values() if sides else ())
+        if copy.basis.binds(sender)
+        and copy.basis.binds(receiver)
+        and all(_holds_too(side.get(copy.basis.id), copy, now) for side in sides)
+    ]
+    return [*agreed, joining_basis()]
 
 
-def basis_named(basis_id: str, version: int) -> Basis:
-    """Give the basis that a packet names, in force or not; AbsentError if this node does not know it."""
+def basis_named(agency: AgencyId, basis_id: str, version: int) -> Basis:
+    """Give the basis that a packet names, in force or not; AbsentError if none of this name counts for the agency."""
     if basis_id == JOINING:
         return joining_basis()
-    row = Agreement.objects.filter(agreement=UUID(basis_id), version=version).first()
-    if row is None:
-        raise AbsentError
-    return _basis(row)
+    for copy in copies_for(agency, basis_id):
+        if copy.basis.version == version:
+            return copy.basis
+    raise AbsentError
 
 
-def _newest_begun(now: datetime) -> list[Basis]:
-    begun = Agreement.objects.filter(valid_from__lte=now).order_by("agreement", "version")
-    return [_basis(row) for row in {row.agreement: row for row in begun}.values()]
+def copies_for(agency: AgencyId, agreement: str) -> list[Copy]:
+    """Give the versions of an agreement that count for a hosted agency, oldest first; none if the id is none."""
+    try:
+        rows = Agreement.objects.filter(agreement=UUID(agreement)).order_by("loaded_at")
+    except ValueError:
+        return []
+    return _held(agency, rows)
+
+
+def _held(agency: AgencyId, rows: Iterable[Agreement]) -> list[Copy]:
+    near = [row for row in rows if row.for_parties or row.agency_id == agency]
+    copies = [Copy(_basis(row), row.sha256, own=row.agency_id == agency) for row in near]
+    return copies_that_count(copy for copy in copies if copy.own or copy.basis.binds(agency))
+
+
+def _holds_too(held: Copy | None, copy: Copy, now: datetime) -> bool:
+    return held is not None and held.digest == copy.digest and held.basis.in_force(now)
 
 
 def _basis(row: Agreement) -> Basis:

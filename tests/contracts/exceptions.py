@@ -12,7 +12,7 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
         identification.queries.labels identification.queries.notes_of identification.queries.question_set
     """,
     "an agreement is known to every body that may join one; it names no person": """
-        agreements.queries.bases_between agreements.queries.basis_named
+        agreements.queries.bases_between agreements.queries.basis_named agreements.queries.copies_for
         referral.queries.basis_for referral.queries.basis_ref
     """,
     "makes the actor, or runs before there is one": """

@@ -65,6 +65,7 @@ def test_an_agreement_is_loaded_seen_and_suspended_at_the_terminal(people: Peopl
     body = country("narae")["agreements"][0] | {"parties": [str(people.police), str(people.shelter)]}
     file = tmp_path / "agreement.json"
     file.write_text(json.dumps(body), encoding="utf-8")
+    assert say(people.stranger, agreement, "load", str(file)) == body["id"]
     assert say(people.owner, agreement, "load", str(file)) == body["id"]
     held = say(people.owner, agreement, "with", str(people.shelter))
     assert [one["id"] for one in held] == [body["id"], "joining"]

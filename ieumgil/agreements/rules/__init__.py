@@ -11,6 +11,7 @@ from ieumgil.agreements.rules.calendars import (
     due_at,
     is_certain,
 )
+from ieumgil.agreements.rules.copies import Copy, copies_that_count, newest_begun
 from ieumgil.agreements.rules.purposes import DataField, Purpose, PurposeKind, may_be_read_for
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Basis",
     "BasisKind",
     "Calendar",
+    "Copy",
     "DataField",
     "LimitUnit",
     "Purpose",
@@ -26,6 +28,7 @@ __all__ = [
     "TimeLimits",
     "Urgency",
     "basis_from",
+    "copies_that_count",
     "covers",
     "due_at",
     "is_certain",
@@ -33,5 +36,6 @@ __all__ = [
     "may_be_loaded",
     "may_be_read_for",
     "may_skip_enquiry",
+    "newest_begun",
     "stands",
 ]

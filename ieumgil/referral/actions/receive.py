@@ -133,7 +133,7 @@ def _check_basis(header: Header, envelope: dict[str, Json] | None, now: datetime
 def _covered(header: Header, code: str, now: datetime) -> Purpose:
     purpose = agreements.purposes().get(PurposeCode(code))
     try:
-        basis = agreements.basis_named(header.basis.id, header.basis.version)
+        basis = agreements.basis_named(AgencyId(header.receiver), header.basis.id, header.basis.version)
     except AbsentError:
         raise DeniedError(RefusalReason.NO_BASIS) from None
     if purpose is None or basis.kind.value != header.basis.kind:

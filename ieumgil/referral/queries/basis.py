@@ -39,7 +39,7 @@ def basis_ref(basis: Basis) -> BasisRef:
 
 def basis_of(row: ThreadRow) -> Basis:
     """Give the basis that a thread rests on; raises AbsentError."""
-    return agreements.basis_named(str(row.basis["id"]), int(row.basis["version"]))
+    return agreements.basis_named(AgencyId(row.agency_id), str(row.basis["id"]), int(row.basis["version"]))
 
 
 def limits_of(row: ThreadRow) -> tuple[TimeLimits, Calendar]:
