@@ -300,9 +300,16 @@ def test_what_no_room_takes_is_refused(sent: Sent, settings: Settings) -> None:
 
 
 def test_a_refusal_stands_in_the_ledger_of_whom_it_was_sent_to(sent: Sent) -> None:
-    receive(forged(sent.item, {"v": 2}), now=NOW)
+    receive(sent.sealed, now=NOW + timedelta(days=20))
     told = [(entry.action, entry.decision) for entry in audit.entries(sent.people.stranger)]
-    assert told == [("bundle.refuse", "bad-form")]
+    assert told == [("bundle.refuse", "expired")]
+
+
+def test_junk_of_nobody_knows_whom_is_counted_and_grows_no_ledger(sent: Sent) -> None:
+    for _ in range(5):
+        receive(forged(sent.item, {"v": 2}), now=NOW)
+    assert not audit.entries(sent.people.stranger)
+    assert [(row.reason, row.times) for row in Refused.objects.all()] == [("bad-form", 5)]
 
 
 # --- words inside that no form can check ---

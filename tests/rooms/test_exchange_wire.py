@@ -58,6 +58,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
     made = Wire()
     monkeypatch.setattr(deliver, "is_hosted", lambda _agency: False)
     monkeypatch.setattr(deliver, "_http", made)
+    monkeypatch.setattr(deliver, "_in_time", deliver.post)  # in this thread, where the test's database is
     return made
 
 

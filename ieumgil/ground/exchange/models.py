@@ -174,7 +174,10 @@ class Refused(models.Model):
     agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+", null=True)
     peer = models.UUIDField(null=True)
     reason = models.CharField(max_length=40)
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(
+        max_length=64, blank=True
+    )  # empty for junk of nobody knows whom, which is only counted
+    times = models.PositiveIntegerField(default=1)
     refused_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -1,12 +1,15 @@
 """Carry what waits in the outbox to its node, over HTTPS or as files, until a signed receipt is kept."""
 
+import logging
 import random
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import urllib3
+from django.db import InterfaceError, OperationalError
 from django.db.models import F
 
 from ieumgil.ground.accounts.queries import is_hosted
@@ -21,6 +24,10 @@ ASKED_AGAIN_WITHIN = timedelta(days=30)
 INBOX = "/exchange/inbox"
 BATCH = 200
 LONGEST_REASON = 60  # bytes of a bare refusal; whatever is longer is no reason of ours
+DEADLINE = 45  # seconds for one answer, however it comes
+LOG = logging.getLogger(__name__)
+_POSTERS = ThreadPoolExecutor(max_workers=8, thread_name_prefix="post")
+_POSTING: dict[str, Future[Answer]] = {}
 _http = urllib3.PoolManager(timeout=urllib3.Timeout(connect=5, read=30), retries=False, maxsize=4)
 
 
@@ -40,7 +47,7 @@ def deliver_due(*, now: datetime) -> Round:
     for item in due:
         if item.peer in silent:  # one node that does not answer must not hold up what others wait for
             continue
-        done, answered = _deliver(item, now)
+        done, answered = _guarded(item, now)
         settled += done
         if not answered:
             silent.add(AgencyId(item.peer))
@@ -55,7 +62,7 @@ def write_files(agency: AgencyId, *, folder: Path) -> list[Path]:
         path = folder / f"{item.id.hex}.ieumgil"
         path.write_bytes(bytes(item.sealed))
         written.append(path)
-        _on_its_way(item)
+        _on_its_way(item, item.next_try_at)
     return written
 
 
@@ -79,38 +86,64 @@ def forget_delivered(*, now: datetime) -> int:
     return old.exclude(sealed=b"").update(sealed=b"")
 
 
-def _on_its_way(item: OutboxItem) -> bool:
-    """Note the attempt before it is made: what was noted may have left; gives False if somebody took it back meanwhile."""
+def _on_its_way(item: OutboxItem, next_try_at: datetime) -> bool:
+    """Note the attempt, and when the next one is, before it is made: what was noted may have left.
+
+    Gives False if somebody took it back meanwhile.
+    """
     waiting = OutboxItem.objects.filter(pk=item.pk, state=OutboxItem.State.WAITING)
-    return bool(waiting.update(attempts=F("attempts") + 1))
+    return bool(waiting.update(attempts=F("attempts") + 1, next_try_at=next_try_at))
 
 
 def _deliver(item: OutboxItem, now: datetime) -> tuple[bool, bool]:
-    if not _on_its_way(item):
+    later = now + retry_delay(item.attempts + 1, random.random())  # noqa: S311  jitter, not a secret
+    if not _on_its_way(item, later):
         return True, True
     answer = _carry(item, now)
     if answer.receipt:
         receive(answer.receipt, now=now)
     elif answer.status == OK and item.kind == Kind.RECEIPT:  # nobody signs for a receipt
         OutboxItem.objects.filter(pk=item.pk).update(state=OutboxItem.State.DELIVERED, settled_at=now)
-    later = now + retry_delay(item.attempts + 1, random.random())  # noqa: S311  jitter, not a secret
     waiting = OutboxItem.objects.filter(pk=item.pk, state=OutboxItem.State.WAITING)
-    settled = not waiting.update(reason=answer.reason, next_try_at=later)
+    settled = not waiting.update(reason=answer.reason)
     return settled, answer.status != 0
+
+
+def _guarded(item: OutboxItem, now: datetime) -> tuple[bool, bool]:
+    """Deliver one item; whatever its answer does to this program, the others are still delivered."""
+    try:
+        return _deliver(item, now)
+    except (InterfaceError, OperationalError):
+        raise  # the database went away: the whole round is done again
+    except Exception as fault:  # noqa: BLE001  the clock must not end because of one answer
+        LOG.warning("an answer could not be taken: %s", type(fault).__name__)
+        return False, True
 
 
 def _carry(item: OutboxItem, now: datetime) -> Answer:
     if is_hosted(AgencyId(item.peer)):
         return receive(bytes(item.sealed), now=now)
-    return post(AgencyId(item.peer), bytes(item.sealed))
-
-
-def post(peer: AgencyId, sealed: bytes) -> Answer:
-    """Post sealed bytes to the node on the peer's card; never raises for what roll, network or node say."""
     try:
-        node = node_of(peer)
+        node = node_of(AgencyId(item.peer))
     except (AbsentError, DeniedError) as refusal:
         return Answer(status=0, reason=refusal.code)
+    return _in_time(node, bytes(item.sealed))
+
+
+def _in_time(node: str, sealed: bytes) -> Answer:
+    """Post, but wait no longer than the deadline: a node that drips its answer must not hold the clock."""
+    under_way = _POSTING.get(node)
+    if under_way is not None and not under_way.done():
+        return Answer(status=0, reason="unreachable")
+    _POSTING[node] = _POSTERS.submit(post, node, sealed)
+    try:
+        return _POSTING[node].result(timeout=DEADLINE)
+    except TimeoutError:
+        return Answer(status=0, reason="unreachable")
+
+
+def post(node: str, sealed: bytes) -> Answer:
+    """Post sealed bytes to a node by its address; never raises for what the network or the node says."""
     try:
         response = _http.request(
             "POST",

@@ -7,6 +7,8 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Sum
+from django.db.models.functions import Length
 
 from ieumgil.ground.accounts.queries import CLOCK, clock
 from ieumgil.ground.audit import actions as audit
@@ -20,12 +22,14 @@ from ieumgil.ground.exchange.models import AgencyKey, Refused, SealedArrival
 from ieumgil.ground.exchange.received import Received
 from ieumgil.ground.exchange.rules import RefusalReason, RefusedBundleError
 from ieumgil.ground.exchange.seal import Opened, open_bundle, peek
-from ieumgil.ground.vault.actions import TamperedError, is_unlocked
+from ieumgil.ground.vault.actions import LockedAgencyError, TamperedError, is_unlocked
 from ieumgil.kernel.ids import AgencyId
-from ieumgil.kernel.outcome import AbsentError, DeniedError
+from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
 
 MAX_SEALED_ARRIVALS = 2000  # a peer cannot fill the disk of a locked agency
-OK, KEPT_SEALED, BAD, FULL = 200, 202, 422, 503
+MAX_SEALED_BYTES = 256 * 1024 * 1024
+OK, KEPT_SEALED, BAD, FULL, NOT_NOW = 200, 202, 422, 503, 503
+UNFIT = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 LOG = logging.getLogger(__name__)
 
 
@@ -78,8 +82,8 @@ def _open(key: AgencyKey, data: bytes, digest: str, now: datetime) -> Answer:
     agency, sender = AgencyId(key.agency_id), None
     try:
         opened = _opened(key, data)
-        sender = UUID(opened.inner["from"])
         came = _vouched(agency, data, opened)
+        sender = came.sender  # known only now: before, anybody could have written any name there
         given = answer_given(came)
         if given is not None:
             return Answer(OK, given)
@@ -114,8 +118,15 @@ def _take(came: Received, opened: Opened, digest: str, now: datetime) -> Answer:
         with audit.attempt(clock(came.agency), AuditAction.BUNDLE_ACCEPT, subject=digest[:32]):
             return Answer(OK, keep(came, opened.inner, now))
     except DeniedError as refusal:
-        _refuse(came.agency, came.sender, refusal.code, digest, now, recorded=True)
-        return Answer(OK, refusal_receipt(came, refusal.code, now), refusal.code)
+        return _refuse_known(came, refusal.code, digest, now, recorded=True)
+    except (
+        UNFIT
+    ) as fault:  # a form that slipped through the schema: its sender is told, and this node goes on
+        LOG.warning("a bundle of kind %s was not fit to be taken: %s", came.kind, type(fault).__name__)
+        return _refuse_known(came, RefusalReason.BAD_FORM, digest, now, recorded=False)
+    except (AbsentError, StaleError, LockedAgencyError) as fault:
+        LOG.warning("a bundle of kind %s cannot be taken now: %s", came.kind, type(fault).__name__)
+        return Answer(NOT_NOW, reason="not-now")
     except IntegrityError:  # the same bundle in two hands at once: the other one kept it
         given = answer_given(came)
         if given is None:
@@ -123,10 +134,20 @@ def _take(came: Received, opened: Opened, digest: str, now: datetime) -> Answer:
         return Answer(OK, given)
 
 
+def _refuse_known(came: Received, reason: str, digest: str, now: datetime, *, recorded: bool) -> Answer:
+    _refuse(came.agency, came.sender, reason, digest, now, recorded=recorded)
+    try:
+        return Answer(OK, refusal_receipt(came, reason, now), reason)
+    except DeniedError:  # its sender has no key to seal to any more
+        return Answer(BAD, reason=reason)
+
+
 @transaction.atomic
 def _keep_sealed(agency: AgencyId, data: bytes, digest: str, now: datetime) -> Answer:
     held = SealedArrival.objects.filter(agency_id=agency)
-    if not held.filter(sha256=digest).exists() and held.count() >= MAX_SEALED_ARRIVALS:
+    size = held.aggregate(number=Count("pk"), bytes=Sum(Length("sealed")))
+    full = size["number"] >= MAX_SEALED_ARRIVALS or (size["bytes"] or 0) + len(data) > MAX_SEALED_BYTES
+    if full and not held.filter(sha256=digest).exists():
         return Answer(FULL, reason=RefusalReason.TOO_MANY)
     SealedArrival.objects.get_or_create(
         agency_id=agency, sha256=digest, defaults={"sealed": data, "arrived_at": now}
@@ -144,10 +165,22 @@ def _refuse(
     *,
     recorded: bool = False,
 ) -> Answer:
+    if agency is None or sender is None:
+        # Anybody can send junk: it is counted by day and reason, and no ledger grows by it.
+        _count_junk(agency, reason, now)
+        return Answer(BAD, reason=reason)
     Refused.objects.create(agency_id=agency, peer=sender, reason=reason, sha256=digest, refused_at=now)
-    if agency is not None and not recorded:
+    if not recorded:
         event = audit.Event(AuditAction.BUNDLE_REFUSE, digest[:32], reason=reason)
         audit.record(agency, CLOCK, event, decision=reason, now=now)
         if reason == RefusalReason.SAME_ID_OTHER_CONTENT:
             raise_alarm(agency, code=reason, peer=sender, subject=digest, now=now)
     return Answer(BAD, reason=reason)
+
+
+def _count_junk(agency: AgencyId | None, reason: str, now: datetime) -> None:
+    of_day = Refused.objects.filter(
+        agency_id=agency, peer=None, reason=reason, sha256="", refused_at__date=now.date()
+    )
+    if not of_day.update(times=F("times") + 1):
+        Refused.objects.create(agency_id=agency, reason=reason, sha256="", refused_at=now)
