@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 from ieumgil.consent.actions import withdraw
+from ieumgil.ground.vault.models import WrappedKey
 from ieumgil.kernel.ids import CaseId, GrantId, ThreadId
-from ieumgil.referral.actions import recall, refer
+from ieumgil.referral.actions import answer, recall, refer
+from ieumgil.referral.models import MessageRow
+from ieumgil.referral.queries.work import conversation
 from tests.rooms.conftest import NOW, People
-from tests.support.journeys import agreed, offered, states
+from tests.support.journeys import agreed, offered, referred, states
 from tests.support.mechanism import carry, give_consent
 
 SOON = NOW + timedelta(minutes=1)
@@ -51,3 +54,50 @@ def test_the_end_of_a_consent_that_a_packet_does_not_rest_on_recalls_nothing(
     withdraw(mechanism.owner, case, other, now=NOW)
     assert recall.recall_what_lapsed(now=SOON) == 0
     assert states(mechanism, thread) == ("REFERRED", "REFERRED")
+
+
+# --- what was said goes with the packet ---
+
+
+def _recalled_after_talk(people: People, case: CaseId) -> ThreadId:
+    thread = referred(people, case)
+    answer.query(people.stranger, thread=thread, question="Is Yesiga safe where she is?", now=NOW)
+    carry(NOW)
+    refer.reply(people.owner, thread=thread, answer=refer.Answer("She hides in the ninth house."), now=NOW)
+    carry(NOW)
+    recall.recall(people.owner, thread=thread, reason="consent-withdrawn", now=NOW)
+    carry(NOW)
+    return thread
+
+
+def _words(people: People, thread: ThreadId) -> dict[str, object]:
+    return {turn.kind: turn.said for turn in conversation(people.stranger, thread).turns}
+
+
+def test_what_was_asked_and_answered_in_words_goes_with_the_packet(mechanism: People, case: CaseId) -> None:
+    thread = _recalled_after_talk(mechanism, case)
+    before, keys = _words(mechanism, thread), set(_keys_of(mechanism))
+    assert before["query"]  # control: until the receiver erases, it can still read them
+    assert before["reply"]
+    recall.erase(mechanism.stranger, thread=thread, now=NOW)
+    carry(NOW)
+    after = _words(mechanism, thread)
+    assert {kind: said for kind, said in after.items() if said} == {"erased": after["erased"]}
+    assert after.keys() == before.keys() | {"erased"}  # the headers stay
+    assert agreed(mechanism, thread) == "ERASED"
+    left = set(WrappedKey.objects.values_list("pk", flat=True))
+    assert not keys & left  # a copy of the bytes opens no more either
+
+
+def test_what_was_said_at_the_referrer_stays_with_its_case(mechanism: People, case: CaseId) -> None:
+    thread = _recalled_after_talk(mechanism, case)
+    recall.erase(mechanism.stranger, thread=thread, now=NOW)
+    carry(NOW)
+    said = {turn.kind: turn.said for turn in conversation(mechanism.owner, thread).turns}
+    assert said["query"]
+    assert said["reply"]
+
+
+def _keys_of(people: People) -> list[object]:
+    rows = MessageRow.objects.filter(agency_id=people.shelter, content__isnull=False)
+    return list(rows.values_list("content_key", flat=True))

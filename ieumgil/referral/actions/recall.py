@@ -11,19 +11,22 @@ from django.db.models import QuerySet
 from ieumgil.casefile.actions import set_facts
 from ieumgil.casefile.queries import case as case_view
 from ieumgil.consent import queries as consent
-from ieumgil.ground.accounts.queries import clock
+from ieumgil.ground.accounts.queries import clock, ledger_handle
+from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.actions.deliver import forget_sealed, withhold
 from ieumgil.ground.exchange.actions.send import Parcel, send
 from ieumgil.ground.exchange.rules import time_text
 from ieumgil.ground.vault import actions as vault
-from ieumgil.ground.vault.queries import open_clocks
+from ieumgil.ground.vault.actions import KeyKind
+from ieumgil.ground.vault.queries import is_destroyed, open_clocks
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, parse_object
-from ieumgil.kernel.ids import AgencyId, FieldPath, GrantId, MessageId, ThreadId
+from ieumgil.kernel.ids import AgencyId, FieldPath, GrantId, KeyId, MessageId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
 from ieumgil.referral.actions.fold import forget
 from ieumgil.referral.actions.say import NO_CLICK, Click, speak
 from ieumgil.referral.deadlines import ENQUIRY_KEPT
+from ieumgil.referral.guard import tried
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.packet import packets_in, packets_of
 from ieumgil.referral.queries.rows import case_of
@@ -65,10 +68,11 @@ def erase(
     click: Click = NO_CLICK,
     now: datetime | None = None,
 ) -> MessageId:
-    """Destroy the keys of every packet of the thread and say so, naming what is kept and under which article.
+    """Destroy the keys of every packet and of all else that was said in the thread, and say so; headers and signatures stay.
 
-    Fields kept by consent given to the receiver are written into its own case first: the bed is unaffected, whatever the
-    person said to the referrer (thread page, rule 10). Raises DeniedError(no-consent-to-keep) if no such consent counts.
+    It names what is kept and under which article. Fields kept by consent given to the receiver are written into its own
+    case first: the bed is unaffected, whatever the person said to the referrer (thread page, rule 10). Raises
+    DeniedError(no-consent-to-keep) if no such consent counts.
     """
     kept = keep or Kept()
 
@@ -89,15 +93,22 @@ def recall_what_lapsed(*, now: datetime) -> int:
     """Recall, by the clock, every referral that rests on a consent which was withdrawn or ran out; gives how many.
 
     Where a packet rests on several, the end of any of them recalls it: the packet is one, and cannot be taken back in part.
+    So does the erasing of its case. What cannot be recalled raises an alarm: people must telephone.
     """
     done = 0
     for actor in open_clocks():
-        for row in _living(actor.agency, Side.F).exclude(grants=[]).exclude(state=State.RECALLED):
-            if consent.ended(actor, [GrantId(UUID(grant)) for grant in row.grants], now):
-                done += _try(
-                    partial(recall, actor, thread=ThreadId(row.thread), reason="consent-withdrawn", now=now)
-                )
+        for row in _living(actor.agency, Side.F).exclude(state=State.RECALLED):
+            grants = [GrantId(UUID(grant)) for grant in row.grants]
+            if consent.ended(actor, grants, now) or is_destroyed(actor.agency, KeyId(row.key)):
+                verb = partial(_recall_lapsed, actor, row, now)
+                done += tried(actor, str(row.thread), verb, now=now, code="recall-impossible", peer=row.peer)
     return done
+
+
+def _recall_lapsed(actor: Actor, row: ThreadRow, now: datetime) -> int:
+    exchange.seal_to(AgencyId(row.peer), now)  # asked first: each attempt in vain would stand in the ledger
+    recall(actor, thread=ThreadId(row.thread), reason="consent-withdrawn", now=now)
+    return 1
 
 
 def erase_what_ran_out(*, now: datetime) -> int:
@@ -162,6 +173,10 @@ def _keep_by_consent(actor: Actor, row: ThreadRow, paths: frozenset[FieldPath], 
 
 
 def _destroy(actor: Actor, row: ThreadRow, reason: str, now: datetime) -> None:
-    for message in packets_of(row):
-        if message.content is not None:
-            forget(actor, message, reason, now)
+    said = MessageRow.objects.filter(thread=row, content__isnull=False).select_related("thread")
+    for message in said.order_by("pk"):
+        forget(actor, message, reason, now)
+    # What people asked and answered in free words lay under the thread's key: `erased` begins a new one.
+    vault.destroy(ledger_handle(actor), actor.agency, KeyId(row.key), reason, now=now)
+    row.key = vault.new_key(actor.agency, KeyKind.THREAD, now=now)
+    row.save(update_fields=["key"])
