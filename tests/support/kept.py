@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 
+from ieumgil.ground.audit.verify import verify
+
 SAID = ("referral.enquiry", "referral.close")
 
 
@@ -27,6 +29,8 @@ class Facts:
     untrue_rows: list[str] = field(default_factory=list)  # threads whose row is not what the fold says
     entries: dict[str, int] = field(default_factory=dict)
     alarms: list[str] = field(default_factory=list)
+    ledgers: dict[str, list[str]] = field(default_factory=dict)  # agency: lines for the verifier
+    held: dict[str, list[str]] = field(default_factory=dict)  # partner: checkpoints of its ledger held here
 
     def ids(self, author: str) -> list[str]:
         """Give the ids of the messages of one side."""
@@ -44,10 +48,13 @@ class Verdict:
     """What is wrong between two nodes, in words, and how many messages the sender holds a receipt for."""
 
     acknowledged: int
-    lost: list[str]
-    half: list[str]
-    doubled: list[str]
-    apart: list[str]  # threads on which the two sides do not agree
+    lost: list[str] = field(default_factory=list)
+    half: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    apart: list[str] = field(default_factory=list)  # threads on which the two sides do not agree
+    unsound: list[str] = field(
+        default_factory=list
+    )  # what the verifier says of a ledger, with the checkpoints that the other node holds of it
 
     def __str__(self) -> str:
         return (
@@ -75,6 +82,7 @@ def judge(sender: Facts, receiver: Facts, told: Iterable[str] = (), again: int =
             for thread in sender.threads.keys() | receiver.threads.keys()
             if sender.threads.get(thread) != receiver.threads.get(thread)
         ],
+        unsound=[*_unsound(sender, receiver), *_unsound(receiver, sender)],
     )
 
 
@@ -139,14 +147,22 @@ def _clicked_twice(sender: Facts) -> Iterator[str]:
         yield f"{len(sender.clicks)} clicks and {enquiries} enquiries"
 
 
+def _unsound(facts: Facts, other: Facts) -> Iterator[str]:
+    for agency, lines in facts.ledgers.items():
+        yield from map(str, verify((line.encode() for line in lines), held=other.held.get(agency, ())))
+
+
 def _is(entry: str, action: str) -> bool:
     return entry.startswith(f"{action} ") and entry.endswith(" allow")
 
 
 def gather() -> Facts:
     """Read the facts of this process's node."""
-    from ieumgil.ground.audit.models import LedgerEntry
+    from ieumgil.ground.accounts.queries import hosted
+    from ieumgil.ground.audit.models import LedgerEntry, PeerCheckpoint
+    from ieumgil.ground.audit.queries import export
     from ieumgil.ground.exchange.models import Alarm, InboxItem, OutboxItem
+    from ieumgil.kernel.ids import AgencyId
     from ieumgil.referral.models import MessageRow, Sent
 
     entries = Counter(
@@ -172,7 +188,12 @@ def gather() -> Facts:
         clicks=dict(Sent.objects.values_list("key", "message_id")),
         entries=dict(entries),
         alarms=list(Alarm.objects.values_list("code", flat=True)),
+        ledgers={
+            str(agency.pk): [line.decode() for line in export(AgencyId(agency.pk))] for agency in hosted()
+        },
     )
+    for peer, note in PeerCheckpoint.objects.values_list("peer", "note"):
+        facts.held.setdefault(str(peer), []).append(note)
     _fold(facts)
     return facts
 

@@ -87,23 +87,6 @@ class Exchange:
             sender, receiver = both.map(lambda node: node.run(program=FACTS), (self.sender, self.receiver))
         return Facts(**json.loads(sender)), Facts(**json.loads(receiver))
 
-    def ledgers_are_sound(self) -> bool:
-        """Verify the ledger of either agency with the checkpoints that the other one holds of it."""
-        ours, theirs = (self.sender, POLICE), (self.receiver, SHELTER)
-        with ThreadPoolExecutor(2) as both:
-            return all(
-                both.map(lambda sides: self._sound(*sides[0], *sides[1]), [(ours, theirs), (theirs, ours)])
-            )
-
-    def _sound(self, node: Node, slug: str, partner: Node, other: str) -> bool:
-        held = node.home / f"{slug}.held"
-        held.write_text(partner.run("ledger", "held", other) + "\n", encoding="utf-8")
-        try:
-            node.run("ledger", "verify", slug, "--held", str(held))
-        except NodeDiedError:
-            return False
-        return True
-
     def _click(self) -> None:
         self.again += bool(self._unanswered)
         said = self._unanswered or self._next_words()
