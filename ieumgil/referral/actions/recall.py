@@ -8,8 +8,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from ieumgil.casefile.actions import set_facts
-from ieumgil.casefile.queries import case as case_view
 from ieumgil.consent import queries as consent
 from ieumgil.ground.accounts.queries import clock, ledger_handle
 from ieumgil.ground.exchange import queries as exchange
@@ -24,12 +22,12 @@ from ieumgil.kernel.canonical import Json, parse_object
 from ieumgil.kernel.ids import AgencyId, FieldPath, GrantId, KeyId, MessageId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
 from ieumgil.referral.actions.fold import forget
+from ieumgil.referral.actions.kept import keep_by_consent
 from ieumgil.referral.actions.say import NO_CLICK, Click, speak
 from ieumgil.referral.deadlines import ENQUIRY_KEPT
 from ieumgil.referral.guard import tried
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.packet import packets_in, packets_of
-from ieumgil.referral.queries.rows import case_of
 from ieumgil.referral.rules import Kind, Side, State
 
 BATCH = 500
@@ -78,7 +76,7 @@ def erase(
 
     def content(row: ThreadRow, moment: datetime) -> dict[str, Json]:
         why = "recalled" if row.state == State.RECALLED else "retention"
-        _keep_by_consent(actor, row, kept.by_consent, moment)
+        keep_by_consent(actor, row, kept.by_consent, moment)
         _destroy(actor, row, why, moment)
         return {
             "why": why,
@@ -158,18 +156,6 @@ def _withhold(actor: Actor, row: ThreadRow, message: MessageRow, now: datetime) 
     header = parse_object(message.header.encode())
     body: dict[str, Json] = {"header": header, "signature": message.signature, "envelope": None}
     send(actor, parcel=Parcel(AgencyId(row.peer), "thread", body, message.message_id, row.thread), now=now)
-
-
-def _keep_by_consent(actor: Actor, row: ThreadRow, paths: frozenset[FieldPath], now: datetime) -> None:
-    if not paths:
-        return
-    if row.case_id is None or not consent.live_grants(actor, case_of(row), now):
-        raise DeniedError("no-consent-to-keep")
-    case, fields = case_of(row), dict[FieldPath, Json]()
-    for packet in packets_in(row):
-        if isinstance(packet["fields"], dict):
-            fields |= {FieldPath(path): value for path, value in packet["fields"].items() if path in paths}
-    set_facts(actor, case, fields, version=case_view(actor, case).version, now=now)
 
 
 def _destroy(actor: Actor, row: ThreadRow, reason: str, now: datetime) -> None:
