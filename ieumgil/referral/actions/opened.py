@@ -26,7 +26,8 @@ def open_packet(
 
     Raises what `queries.packet.packet` raises.
     """
-    view, moment = packet(actor, thread, asked_for=asked_for), now or timezone.now()
+    moment = now or timezone.now()
+    view = packet(actor, thread, asked_for=asked_for, now=moment)
     if _count(actor, thread):
         _tell(actor, thread, actor.role, moment)
     return view

@@ -36,11 +36,11 @@ def take_message(actor: Actor, came: Received, now: datetime) -> None:
     header, envelope = _read(came)
     row = _thread_of(actor, came, header, now)
     if header.sender != actor.agency:
-        _check_basis(header, envelope, now)
+        _check_basis(header, envelope, now, of_thread=row.purpose)
     elif MessageRow.objects.filter(thread=row, message_id=came.bundle_id).exists():
         return  # it was not lost here
     verdict = _judge(row, header)
-    if header.kind in _STARTS and not row.purpose:
+    if header.kind in _STARTS and header.seq == 1 and not row.purpose:
         _note_purpose(row, envelope)
     keep_message(row, header, str(came.body["signature"]), envelope, verdict=verdict, now=now)
     if verdict is Verdict.ADMITTED:
@@ -118,13 +118,13 @@ def _thread_of(actor: Actor, came: Received, header: Header, now: datetime) -> T
     )
 
 
-def _check_basis(header: Header, envelope: dict[str, Json] | None, now: datetime) -> None:
+def _check_basis(header: Header, envelope: dict[str, Json] | None, now: datetime, *, of_thread: str) -> None:
     content = dict(envelope["content"]) if envelope and isinstance(envelope["content"], dict) else {}
     packet = content.get("packet")
     if isinstance(packet, dict):
         purpose = _covered(header, str(packet["purpose"]), now)
-        fields = packet["fields"]
-        if not isinstance(fields, dict) or not _may_be_held(purpose, fields):
+        fields, another = packet["fields"], purpose.code != (of_thread or purpose.code)
+        if another or not isinstance(fields, dict) or not _may_be_held(purpose, fields):
             raise DeniedError(RefusalReason.PACKET_MISMATCH)
     elif header.kind is Kind.ENQUIRY:
         _covered(header, str(content["need"]), now)

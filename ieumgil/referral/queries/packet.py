@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
 
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.ground.exchange.rules import time_text
 from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
@@ -27,10 +31,13 @@ class PacketView:
     not_after: str
 
 
-def packet(actor: Actor, thread: ThreadId, *, asked_for: PurposeCode) -> PacketView:
-    """Give the packet as R holds it, for the purpose it was sent for.
+def packet(
+    actor: Actor, thread: ThreadId, *, asked_for: PurposeCode, now: datetime | None = None
+) -> PacketView:
+    """Give the packet as R holds it, for the purpose of its thread and as long as it may be held.
 
-    Raises AbsentError (none, erased, or not this agency's), DeniedError (recalled, no-right, other-purpose), LockedAgencyError.
+    Raises AbsentError (none, erased, or not this agency's), DeniedError (recalled, no-right, other-purpose, packet-ran-out),
+    LockedAgencyError.
     """
     with audit.attempt(actor, AuditAction.PACKET_OPEN, purpose=asked_for) as entry:
         row = row_of(actor, thread)
@@ -39,17 +46,19 @@ def packet(actor: Actor, thread: ThreadId, *, asked_for: PurposeCode) -> PacketV
         if allowed == Deny("absent"):
             raise AbsentError
         require(allowed)
-        return _read(row, asked_for)
+        return _read(row, asked_for, time_text(now or timezone.now()))
 
 
-def _read(row: ThreadRow, asked_for: PurposeCode) -> PacketView:
-    bodies = list(packets_in(row))
+def _read(row: ThreadRow, asked_for: PurposeCode, now: str) -> PacketView:
+    bodies = [body for body in packets_in(row) if body["purpose"] == row.purpose]
+    if bodies and asked_for != row.purpose:
+        raise DeniedError("other-purpose")
     view: PacketView | None = None
     for body in bodies:
-        if body["purpose"] == asked_for:
+        if str(body["not_after"]) >= now:
             view = _merged(view, body)
     if view is None:
-        raise DeniedError("other-purpose") if bodies else AbsentError
+        raise DeniedError("packet-ran-out") if bodies else AbsentError
     return view
 
 
