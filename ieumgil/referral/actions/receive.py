@@ -36,7 +36,7 @@ def take_message(actor: Actor, came: Received, now: datetime) -> None:
     header, envelope = _read(came)
     row = _thread_of(actor, came, header, now)
     if header.sender != actor.agency:
-        _check_basis(header, envelope, now, of_thread=row.purpose)
+        _check_basis(header, envelope, row.purpose, now)
     elif MessageRow.objects.filter(thread=row, message_id=came.bundle_id).exists():
         return  # it was not lost here
     verdict = _judge(row, header)
@@ -118,7 +118,7 @@ def _thread_of(actor: Actor, came: Received, header: Header, now: datetime) -> T
     )
 
 
-def _check_basis(header: Header, envelope: dict[str, Json] | None, now: datetime, *, of_thread: str) -> None:
+def _check_basis(header: Header, envelope: dict[str, Json] | None, of_thread: str, now: datetime) -> None:
     content = dict(envelope["content"]) if envelope and isinstance(envelope["content"], dict) else {}
     packet = content.get("packet")
     if isinstance(packet, dict):
