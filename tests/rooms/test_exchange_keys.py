@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -17,8 +17,9 @@ from ieumgil.ground.exchange.actions.keys import forget_retired, keyring, make_k
 from ieumgil.ground.exchange.actions.receive import receive
 from ieumgil.ground.exchange.actions.roll import join_roll, sign_next_roll
 from ieumgil.ground.exchange.actions.roots import write_root
+from ieumgil.ground.exchange.cards import RefusedCardError, sign_card
 from ieumgil.ground.exchange.commands import commands
-from ieumgil.ground.exchange.keys import new_sign_key
+from ieumgil.ground.exchange.keys import new_sign_key, sign_key
 from ieumgil.ground.exchange.models import RollVersion
 from ieumgil.ground.exchange.roll import Roll, roll_hash, sign_roll
 from ieumgil.ground.exchange.rules import VALIDITY, Suite, time_text
@@ -194,6 +195,11 @@ class Elsewhere:
         )
         return receive(sealed, now=BODIES_NOW).reason
 
+    def alarms(self) -> list[tuple[str, UUID | None]]:
+        """Give the police unit's alarms about rolls; `send` numbers its bundles anew, which is an alarm of its own."""
+        open_now = exchange.open_alarms(self.people.owner)
+        return [(alarm.code, alarm.peer) for alarm in open_now if alarm.code != "peer-went-back"]
+
 
 @pytest.fixture
 def elsewhere(people: People) -> Elsewhere:
@@ -217,6 +223,45 @@ def test_a_newer_roll_is_taken_and_an_older_one_changes_nothing(elsewhere: Elsew
     assert RollVersion.objects.count() == 2
 
 
+def test_another_roll_of_a_version_that_is_held_is_refused_and_people_are_told(elsewhere: Elsewhere) -> None:
+    first = elsewhere.next()
+    second = elsewhere.next(revoked_agencies=frozenset({elsewhere.people.shelter}))
+    assert elsewhere.send(first) == ""
+    assert elsewhere.send(first) == ""
+    assert not elsewhere.alarms()
+    assert elsewhere.send(second) == "roll-two-versions"
+    assert exchange.signed_roll() == first
+    assert elsewhere.alarms() == [("roll-two-versions", SECRETARIAT.id)]
+    assert elsewhere.send(elsewhere.next()) == ""  # not while another one is in force
+    assert elsewhere.send(second) == "roll-two-versions"
+
+
+def test_a_root_is_not_replaced_by_dropping_its_agency_and_adding_it_again(elsewhere: Elsewhere) -> None:
+    thief = sign_key(new_sign_key())
+    public = thief.public_key().public_bytes_raw()
+    stolen = sign_card(replace(CLINIC.card, root=public, version=2), thief)
+    staying = tuple(card for card in exchange.roll().signed_cards if card != CLINIC.signed_card)
+    assert elsewhere.send(elsewhere.next(signed_cards=staying)) == ""
+    again = elsewhere.next(signed_cards=(*staying, stolen))
+    assert elsewhere.send(again) == "root-changed"
+    assert elsewhere.alarms() == [("root-changed", SECRETARIAT.id)]
+    join_roll(
+        again, coordinator_root=SECRETARIAT.card.root, compared_roots=frozenset({public}), now=BODIES_NOW
+    )
+    assert exchange.card_on_roll(CLINIC.id).root == public
+    assert elsewhere.send(elsewhere.next()) == ""
+
+
+def test_a_hosted_agency_stands_on_a_roll_only_with_its_own_root(elsewhere: Elsewhere) -> None:
+    thief = sign_key(new_sign_key())
+    own = exchange.card_on_roll(elsewhere.people.shelter)
+    stolen = sign_card(replace(own, root=thief.public_key().public_bytes_raw(), version=9), thief)
+    RollVersion.objects.all().delete()
+    made = Roll(uuid4(), 1, BODIES_NOW, SECRETARIAT.id, LIMITS, (stolen, SECRETARIAT.signed_card))
+    with pytest.raises(RefusedCardError, match="root-changed"):
+        join_roll(sign_roll(made, SECRETARIAT.sign), coordinator_root=SECRETARIAT.card.root, now=BODIES_NOW)
+
+
 def _unrevoked(elsewhere: Elsewhere) -> dict[str, Json]:
     elsewhere.send(elsewhere.next(revoked_agencies=frozenset({CLINIC.id})))
     return elsewhere.next(revoked_agencies=frozenset())
@@ -224,6 +269,10 @@ def _unrevoked(elsewhere: Elsewhere) -> dict[str, Json]:
 
 def _of_a_new_coordinator(elsewhere: Elsewhere) -> dict[str, Json]:
     return elsewhere.next(coordinator=OFFICE.id, signer=OFFICE)
+
+
+def _far_ahead(elsewhere: Elsewhere) -> dict[str, Json]:
+    return sign_roll(replace(exchange.roll(), version=2**31 - 1, prev="0" * 64), SECRETARIAT.sign)
 
 
 REFUSED_ROLLS: dict[str, tuple[str, Callable[[Elsewhere], Mapping[str, Json]], Body]] = {
@@ -236,6 +285,7 @@ REFUSED_ROLLS: dict[str, tuple[str, Callable[[Elsewhere], Mapping[str, Json]], B
         lambda e: {**e.next(), **_following_nothing(e)},
         SECRETARIAT,
     ),
+    "that uses up the numbers": ("version-jumped", _far_ahead, SECRETARIAT),
     "that takes a revocation back": ("revocation-taken-back", _unrevoked, SECRETARIAT),
     "of no such form": ("bad-card", lambda _: {"roll": {}}, SECRETARIAT),
 }
@@ -325,6 +375,25 @@ def test_a_roll_that_its_coordinator_did_not_sign_is_not_joined_whatever_words_a
     result = terminal("roll", ["join", str(path), "--words", words], people, BODIES_NOW)
     assert "bad-card-signature" in str(result.exception)
     assert not RollVersion.objects.exists()
+
+
+def test_a_new_root_is_taken_at_the_terminal_with_the_words_of_both(
+    elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    new = sign_key(new_sign_key())
+    renewed = sign_card(replace(CLINIC.card, root=new.public_key().public_bytes_raw(), version=2), new)
+    kept = tuple(card for card in exchange.roll().signed_cards if card != CLINIC.signed_card)
+    path = tmp_path / "roll.json"
+    path.write_bytes(canonical(elsewhere.next(signed_cards=(*kept, renewed))))
+    ours = " ".join(fingerprint(SECRETARIAT.card.root, "en"))
+    theirs = " ".join(fingerprint(new.public_key().public_bytes_raw(), "ko"))
+    old = " ".join(fingerprint(CLINIC.card.root, "en"))
+    for words, complaint in (((ours,), "root-changed"), ((theirs,), "do not join"), ((ours, old), "do not")):
+        spoken = [part for one in words for part in ("--words", one)]
+        result = terminal("roll", ["join", str(path), *spoken], elsewhere.people, BODIES_NOW)
+        assert complaint in str(result.exception)
+    both = ["join", str(path), "--words", ours, "--words", theirs]
+    assert terminal("roll", both, elsewhere.people, BODIES_NOW).return_value == 2
 
 
 def test_keys_are_renewed_and_published_at_the_terminal(mechanism: Mechanism, tmp_path: Path) -> None:

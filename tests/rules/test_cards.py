@@ -198,6 +198,8 @@ def test_a_roll_that_follows_is_taken() -> None:
     ("changes", "expected"),
     [
         ({"version": 1, "prev": None}, "version-not-grown"),
+        ({"version": 1002}, "version-jumped"),
+        ({"version": 2**31 - 1}, "version-jumped"),
         ({"prev": "0" * 64}, "wrong-previous-roll"),
         ({"roll": OFFICE.id}, "wrong-roll"),
         ({"coordinator": OFFICE.id}, "wrong-coordinator"),
@@ -240,6 +242,36 @@ def test_a_new_root_needs_people_who_compared_it_by_voice() -> None:
         second, coordinator_root=ROOT, previous=first, compared_roots=frozenset({public})
     )
     assert taken.cards[POLICE.id].root == public
+
+
+def test_an_agency_that_was_dropped_does_not_come_back_under_another_root() -> None:
+    thief = keys.sign_key(seed("thief"))
+    public = thief.public_key().public_bytes_raw()
+    stolen = cards.sign_card(replace(POLICE.card, root=public, version=2), thief)
+    without, _ = next_roll(signed_cards=(SECRETARIAT.signed_card,))
+    _, dropped = next_roll(signed_cards=(SECRETARIAT.signed_card,))
+    roll.verify_roll(dropped, coordinator_root=ROOT, previous=without)
+
+    def added(
+        card: dict[str, Json],
+        *compared: bytes,
+        kept: Callable[[AgencyId], cards.AgencyCard | None] = {POLICE.id: POLICE.card}.get,
+    ) -> object:
+        changes: dict[str, object] = {"version": 3, "prev": roll.roll_hash(dropped)}
+        _, third = next_roll(signed_cards=(card, SECRETARIAT.signed_card), **changes)
+        return roll.verify_roll(
+            third, coordinator_root=ROOT, compared_roots=frozenset(compared), previous=dropped, kept_card=kept
+        )
+
+    assert fault(lambda: added(stolen)) == "root-changed"
+    assert added(POLICE.signed_card)
+    assert added(stolen, public)
+    not_newer = cards.sign_card(replace(POLICE.card, root=public), thief)
+    assert fault(lambda: added(not_newer, public)) == "version-not-grown"
+    assert added(stolen, kept=lambda _: None)  # whom nobody here ever knew comes in by the coordinator's word
+    newest = cards.sign_card(replace(POLICE.card, version=3), POLICE.root)
+    lower = {POLICE.id: cards.verify_card(newest)}.get
+    assert fault(lambda: added(POLICE.signed_card, kept=lower)) == "version-not-grown"
 
 
 @given(st.binary(min_size=32, max_size=32))

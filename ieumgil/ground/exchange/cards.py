@@ -44,6 +44,8 @@ class CardFault(StrEnum):
     WRONG_ROLL = "wrong-roll"
     WRONG_PREVIOUS_ROLL = "wrong-previous-roll"
     REVOCATION_TAKEN_BACK = "revocation-taken-back"
+    VERSION_JUMPED = "version-jumped"
+    ROLL_TWO_VERSIONS = "roll-two-versions"
 
 
 class RefusedCardError(Exception):

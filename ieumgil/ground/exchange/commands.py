@@ -24,6 +24,7 @@ from ieumgil.kernel.ids import AgencyId
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+NOT_THE_WORDS = "these are not the words of this roll: do not join, and call the coordinator"
 
 
 @click.group("roll")
@@ -39,21 +40,32 @@ def roll_group() -> None:
 @click.option(
     "--revoke-agency", multiple=True, help="Short name of an agency that has left or must be kept out."
 )
+@click.option(
+    "--words", "compared", multiple=True, help="The twelve words of an agency's new root key, said by voice."
+)
 @click.option("--out", type=OUT, default=None)
 @click.pass_obj
 def sign(
     acting: Acting,
+    *,
     cards: tuple[Path, ...],
     revoke_key: tuple[str, ...],
     revoke_agency: tuple[str, ...],
+    compared: tuple[str, ...],
     out: Path | None,
 ) -> int:
     """Sign the first roll, or the next one with these cards; the next one goes to every agency by itself. Gives its version."""
     read = [json.loads(path.read_text("utf-8")) for path in cards]
+    roots = _compared([verify_card(card).root for card in read], compared)
     if queries.has_roll():
         left = [queries.agency_by_slug(slug) for slug in revoke_agency]
         signed = roll.sign_next_roll(
-            acting.actor, cards=read, revoke_keys=revoke_key, revoke_agencies=left, now=timezone.now()
+            acting.actor,
+            cards=read,
+            revoke_keys=revoke_key,
+            revoke_agencies=left,
+            compared_roots=roots,
+            now=timezone.now(),
         )
     else:
         signed = roll.sign_first_roll(acting.actor, cards=read, now=timezone.now())
@@ -74,17 +86,20 @@ def words(path: Path, language: str) -> str:
 @roll_group.command("join")
 @click.argument("path", metavar="FILE", type=FILE)
 @click.option(
-    "--words", "compared", required=True, help="The twelve words as the coordinator said them, by voice."
+    "--words",
+    "compared",
+    multiple=True,
+    required=True,
+    help="The twelve words as the coordinator said them, by voice; again for an agency with a new root key.",
 )
-def join(path: Path, compared: str) -> int:
-    """Join a roll whose coordinator's words you have compared by voice. Gives its version."""
+def join(path: Path, compared: tuple[str, ...]) -> int:
+    """Join a roll whose coordinator's words you have compared by voice, or take its next version. Gives its version."""
     signed = json.loads(path.read_text("utf-8"))
     root = _root_in(signed)
-    if compared.split() not in [list(fingerprint(root, language)) for language in ("en", "ko")]:
-        raise click.ClickException(
-            "these are not the words of this roll: do not join, and call the coordinator"
-        )
-    return roll.join_roll(signed, coordinator_root=root, now=timezone.now()).version
+    roots = _compared([card.root for card in read_signed_roll(signed).cards.values()], compared)
+    if root not in roots:
+        raise click.ClickException(NOT_THE_WORDS)
+    return roll.join_roll(signed, coordinator_root=root, compared_roots=roots, now=timezone.now()).version
 
 
 @click.group("card")
@@ -170,6 +185,14 @@ def agencies() -> list[dict[str, str]]:
         }
         for one in queries.roll().cards.values()
     ]
+
+
+def _compared(roots: list[bytes], said: tuple[str, ...]) -> frozenset[bytes]:
+    found = {" ".join(fingerprint(root, language)): root for root in roots for language in ("en", "ko")}
+    heard = [" ".join(words.split()) for words in said]
+    if not found.keys() >= set(heard):
+        raise click.ClickException(NOT_THE_WORDS)
+    return frozenset(found[words] for words in heard)
 
 
 def _root_in(document: dict[str, Json]) -> bytes:

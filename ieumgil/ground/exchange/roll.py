@@ -1,7 +1,7 @@
 """The roll: the coordinator's signed list of cards, revocations and default time limits."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -24,6 +24,7 @@ from ieumgil.kernel.canonical import Json, canonical
 from ieumgil.kernel.ids import AgencyId
 
 ROLL_TAG = b"nrm-roll-v1\0"
+GREATEST_JUMP = 1000  # a roll of the last version there can be would leave no number for the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,14 @@ def verify_roll(
     coordinator_root: bytes,
     compared_roots: frozenset[bytes] = frozenset(),
     previous: Json = None,
+    kept_card: Callable[[AgencyId], AgencyCard | None] = lambda _agency: None,
 ) -> Roll:
-    """Read a signed roll; hold it against the coordinator's root, compared by voice, and the roll before.
+    """Read a signed roll; hold it against the coordinator's root, compared by voice, the roll before and cards kept.
 
-    `compared_roots` are new root keys that people here compared by voice. Raises RefusedCardError: whatever
-    a card raises, wrong-coordinator, and against the roll before: wrong-roll, version-not-grown,
-    wrong-previous-roll, revocation-taken-back, root-changed.
+    `compared_roots` are new root keys that people here compared by voice; `kept_card` gives the newest card that was
+    ever kept of an agency, on the roll before or not. Raises RefusedCardError: whatever a card raises,
+    wrong-coordinator, root-changed, and against the roll before: wrong-roll, version-not-grown, version-jumped,
+    wrong-previous-roll, revocation-taken-back.
     """
     roll, whole = read_signed_roll(signed), cast("Mapping[str, Any]", signed)
     coordinator = roll.cards.get(roll.coordinator)
@@ -105,7 +108,9 @@ def verify_roll(
     check_signature(whole["roll"], whole["signature"], ROLL_TAG, _signers(coordinator, roll, before))
     if before is not None and previous is not None:
         _check_growth(before, roll, roll_hash(previous))
-        _check_cards(before, roll, compared_roots)
+    for agency, card in roll.cards.items():
+        listed, kept = before.cards.get(agency) if before else None, kept_card(agency)
+        _check_card(listed or kept, kept or listed, card, compared_roots)
     return roll
 
 
@@ -134,17 +139,25 @@ def _check_growth(before: Roll, roll: Roll, before_hash: str) -> None:
         raise RefusedCardError(CardFault.WRONG_ROLL)
     if roll.version <= before.version:
         raise RefusedCardError(CardFault.VERSION_NOT_GROWN)
+    if roll.version > before.version + GREATEST_JUMP:
+        raise RefusedCardError(CardFault.VERSION_JUMPED)
     if roll.version == before.version + 1 and roll.prev != before_hash:
         raise RefusedCardError(CardFault.WRONG_PREVIOUS_ROLL)
     if not (before.revoked_keys <= roll.revoked_keys and before.revoked_agencies <= roll.revoked_agencies):
         raise RefusedCardError(CardFault.REVOCATION_TAKEN_BACK)
 
 
-def _check_cards(before: Roll, roll: Roll, compared_roots: frozenset[bytes]) -> None:
-    for agency, card in roll.cards.items():
-        known = before.cards.get(agency)
-        if known is not None and not (card.root != known.root and card.root in compared_roots):
-            check_successor(known, card)
+def _check_card(
+    listed: AgencyCard | None, newest: AgencyCard | None, card: AgencyCard, compared_roots: frozenset[bytes]
+) -> None:
+    if listed is None or newest is None:
+        return
+    if card.root == newest.root:
+        check_successor(listed, card)
+    elif card.root not in compared_roots:
+        raise RefusedCardError(CardFault.ROOT_CHANGED)
+    elif card.version <= newest.version:
+        raise RefusedCardError(CardFault.VERSION_NOT_GROWN)
 
 
 def _read_roll(document: Mapping[str, Any]) -> Roll:

@@ -18,6 +18,7 @@ from ieumgil.ground.exchange.actions.alarm import raise_alarm
 from ieumgil.ground.exchange.actions.keep import answer_given, keep, refusal_receipt
 from ieumgil.ground.exchange.actions.keys import seal_key
 from ieumgil.ground.exchange.arrival import check_receiving, check_time, vouch
+from ieumgil.ground.exchange.cards import CardFault
 from ieumgil.ground.exchange.models import AgencyKey, Refused, SealedArrival
 from ieumgil.ground.exchange.received import Received
 from ieumgil.ground.exchange.rules import RefusalReason, RefusedBundleError
@@ -30,6 +31,14 @@ MAX_SEALED_ARRIVALS = 2000  # a peer cannot fill the disk of a locked agency
 MAX_SEALED_BYTES = 256 * 1024 * 1024
 OK, KEPT_SEALED, BAD, FULL, NOT_NOW = 200, 202, 422, 503, 503
 UNFIT = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+ALARMING = {
+    RefusalReason.SAME_ID_OTHER_CONTENT,
+    CardFault.ROLL_TWO_VERSIONS,
+    CardFault.ROOT_CHANGED,
+    CardFault.SAME_VERSION_OTHER_CONTENT,
+    CardFault.VERSION_JUMPED,
+    CardFault.WRONG_PREVIOUS_ROLL,
+}
 LOG = logging.getLogger(__name__)
 
 
@@ -173,8 +182,8 @@ def _refuse(
     if not recorded:
         event = audit.Event(AuditAction.BUNDLE_REFUSE, digest[:32], reason=reason)
         audit.record(agency, CLOCK, event, decision=reason, now=now)
-        if reason == RefusalReason.SAME_ID_OTHER_CONTENT:
-            raise_alarm(agency, code=reason, peer=sender, subject=digest, now=now)
+    if reason in ALARMING:
+        raise_alarm(agency, code=reason, peer=sender, subject=digest, now=now)
     return Answer(BAD, reason=reason)
 
 

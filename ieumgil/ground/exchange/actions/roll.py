@@ -14,10 +14,17 @@ from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange import queries
 from ieumgil.ground.exchange.actions.keys import keep_card, keyring
 from ieumgil.ground.exchange.actions.send import Parcel, send
-from ieumgil.ground.exchange.cards import RefusedCardError, verify_card
+from ieumgil.ground.exchange.cards import AgencyCard, CardFault, RefusedCardError, verify_card
 from ieumgil.ground.exchange.models import RollVersion
 from ieumgil.ground.exchange.received import Received
-from ieumgil.ground.exchange.roll import Roll, TimeLimit, roll_hash, sign_roll, verify_roll
+from ieumgil.ground.exchange.roll import (
+    Roll,
+    TimeLimit,
+    read_signed_roll,
+    roll_hash,
+    sign_roll,
+    verify_roll,
+)
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, canonical
 from ieumgil.kernel.ids import AgencyId
@@ -39,7 +46,7 @@ def sign_first_roll(actor: Actor, *, cards: Iterable[Mapping[str, Json]], now: d
         made = Roll(uuid4(), 1, now, actor.agency, DEFAULT_LIMITS, signed_cards)
         signed = sign_roll(made, keyring(actor.agency).sign)
         root = next(c.root for c in map(verify_card, signed_cards) if c.agency == actor.agency)
-        _keep(verify_roll(signed, coordinator_root=root), signed, now)
+        _keep(verify_roll(signed, coordinator_root=root, kept_card=_kept_card), signed, now)
     return signed
 
 
@@ -49,11 +56,13 @@ def sign_next_roll(
     cards: Iterable[Mapping[str, Json]] = (),
     revoke_keys: Iterable[str] = (),
     revoke_agencies: Iterable[AgencyId] = (),
+    compared_roots: frozenset[bytes] = frozenset(),
     now: datetime,
 ) -> dict[str, Json]:
     """Sign the next roll with these cards in the place of older ones, and lay it in the outbox for every agency on it.
 
-    A revocation is never taken back. Raises DeniedError, AbsentError before there is a roll.
+    A revocation is never taken back; `compared_roots` are new root keys whose words people here compared by voice.
+    Raises DeniedError, RefusedCardError for a card that does not follow, AbsentError before there is a roll.
     """
     with audit.attempt(actor, AuditAction.ROLL_SIGN):
         require(actor.may(Permission.ROLL_SIGN))
@@ -71,7 +80,13 @@ def sign_next_roll(
         )
         signed = sign_roll(made, keyring(actor.agency).sign)
         root = before.cards[before.coordinator].root
-        verified = verify_roll(signed, coordinator_root=root, previous=signed_before)
+        verified = verify_roll(
+            signed,
+            coordinator_root=root,
+            compared_roots=compared_roots,
+            previous=signed_before,
+            kept_card=_kept_card,
+        )
         _keep(verified, signed, now)
         for agency in verified.cards:
             if agency not in verified.revoked_agencies and not is_hosted(agency):
@@ -80,20 +95,30 @@ def sign_next_roll(
 
 
 @transaction.atomic
-def join_roll(signed: Json, *, coordinator_root: bytes, now: datetime) -> Roll:
+def join_roll(
+    signed: Json, *, coordinator_root: bytes, compared_roots: frozenset[bytes] = frozenset(), now: datetime
+) -> Roll:
     """Take in the first roll of this node, after its people compared the coordinator's twelve words by voice.
 
-    For whoever installs the node. Raises RefusedCardError for a roll that this root does not vouch for.
+    Or the next one, in which an agency has a new root that they compared as well. For whoever installs the node.
+    Raises RefusedCardError for a roll that these roots do not vouch for.
     """
-    verified = verify_roll(signed, coordinator_root=coordinator_root)
+    verified = verify_roll(
+        signed,
+        coordinator_root=coordinator_root,
+        compared_roots=compared_roots,
+        previous=queries.signed_roll() if queries.has_roll() else None,
+        kept_card=_kept_card,
+    )
     _keep(verified, signed, now)
     return verified
 
 
 def take_roll(_actor: Actor, came: Received, now: datetime) -> None:
-    """Take in a newer roll that came as a bundle from the coordinator; an older or equal one changes nothing.
+    """Take in a newer roll that came as a bundle from the coordinator; an older one, or the same again, changes nothing.
 
-    Raises DeniedError with a CardFault for one that does not follow from the roll in force.
+    Raises DeniedError with a CardFault for one that does not follow from the roll in force, and for another one of a
+    version that is held: then the coordinator, or who has its key, tells two stories.
     """
     try:
         before = queries.roll()
@@ -103,13 +128,29 @@ def take_roll(_actor: Actor, came: Received, now: datetime) -> None:
     if came.sender != before.coordinator:
         raise DeniedError("wrong-coordinator")
     try:
-        root = before.cards[before.coordinator].root
-        verified = verify_roll(signed, coordinator_root=root, previous=queries.signed_roll())
-    except RefusedCardError as error:
-        if error.fault == "version-not-grown":
+        root, read = before.cards[before.coordinator].root, read_signed_roll(signed)
+        if read.roll == before.roll and read.version <= before.version:
+            _check_told_before(read, signed, root)
             return
+        verified = verify_roll(
+            signed, coordinator_root=root, previous=queries.signed_roll(), kept_card=_kept_card
+        )
+    except RefusedCardError as error:
         raise DeniedError(error.fault) from error
     _keep(verified, signed, now)
+
+
+def _check_told_before(read: Roll, signed: Json, root: bytes) -> None:
+    held = RollVersion.objects.filter(roll=read.roll, version=read.version).first()
+    if held is not None and held.digest == roll_hash(signed):
+        return
+    verify_roll(signed, coordinator_root=root)
+    if held is not None:
+        raise RefusedCardError(CardFault.ROLL_TWO_VERSIONS)
+
+
+def _kept_card(agency: AgencyId) -> AgencyCard | None:
+    return next(iter(queries.cards_of(agency)), None)
 
 
 def _keep(verified: Roll, signed: Json, now: datetime) -> None:
