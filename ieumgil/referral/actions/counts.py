@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 
 from django.db.models import F
 
@@ -17,6 +18,7 @@ from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.outcome import AbsentError, DeniedError
 from ieumgil.referral.contents import fits
 from ieumgil.referral.counting import Counting, band_of, month_of, tellable
+from ieumgil.referral.guard import tried
 from ieumgil.referral.models import Counted, MessageRow, Tally, ThreadRow
 from ieumgil.referral.queries.rows import header_of
 from ieumgil.referral.queries.sealed import content_of
@@ -50,7 +52,7 @@ def tell_counts(*, now: datetime) -> int:
     for actor in open_clocks():
         untold = Tally.objects.filter(agency_id=actor.agency, told_at=None, month__lt=month_of(now))
         for month in sorted(set(untold.values_list("month", flat=True))):
-            told += _tell(actor, month, now)
+            told += tried(actor, month, partial(_tell, actor, month, now), now=now)
     return told
 
 
@@ -76,6 +78,8 @@ def _tell(actor: Actor, month: str, now: datetime) -> int:
         coordinator = exchange.roll().coordinator
     except AbsentError:
         return 0
+    if coordinator != actor.agency:
+        exchange.seal_to(coordinator, now)  # asked first: each attempt in vain would stand in the ledger
     with audit.attempt(actor, AuditAction.COUNTS_TELL, subject=month):
         of_month = Tally.objects.select_for_update().filter(agency_id=actor.agency, month=month, told_at=None)
         rows = [Counting(r.kind, r.reason, r.need, r.region, r.band, r.times) for r in of_month]

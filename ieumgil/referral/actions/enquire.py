@@ -47,7 +47,7 @@ def enquire(
 
     What would be rare in the region goes as "ask-later". Raises DeniedError (no-leave, no-basis, no-right), AbsentError.
     """
-    moment = now or timezone.now()
+    moment, click = now or timezone.now(), click.bound_to(actor, Kind.ENQUIRY, f"{case}|{to}")
 
     def begin(entry: audit.Entry) -> Begun:
         entry.subject = casefile.handle_of(actor, case)

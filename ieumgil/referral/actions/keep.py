@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from ieumgil.ground.vault import actions as vault
-from ieumgil.ground.vault.actions import KeyKind
+from ieumgil.ground.vault.actions import KeyKind, OpenKey
 from ieumgil.kernel.canonical import Json, canonical
 from ieumgil.kernel.ids import AgencyId, KeyId
+from ieumgil.kernel.outcome import AbsentError
 from ieumgil.referral.headers import Header
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.sealed import content_context
@@ -19,20 +20,24 @@ def keep_message(
     envelope: dict[str, Json] | None,
     *,
     verdict: Verdict,
+    key: OpenKey | None = None,
     now: datetime,
 ) -> MessageRow:
-    """Keep a message of a thread, as admission judged it; raises LockedAgencyError.
+    """Keep a message of a thread, as admission judged it; `key`: the thread's, if it is open already.
+
+    Raises LockedAgencyError.
 
     At the receiver, what has a life of its own has a key of its own: an enquiry goes after 30 days, a packet with its recall.
-    The referrer's own copy lies under the case's key and goes with the case.
+    The referrer's own copy lies under the case's key and goes with the case; what is still said after that has its own key too.
     """
     agency, message = AgencyId(row.agency_id), header.message()
-    key = KeyId(row.key)
     if row.side == Side.R and (header.packet or header.kind is Kind.ENQUIRY):
-        key = vault.new_key(agency, KeyKind.PACKET, now=now)
+        key = vault.opened(agency, vault.new_key(agency, KeyKind.PACKET, now=now))
+    elif key is None or key.id != row.key:  # what is erased gives its thread a new key
+        key = thread_key(row) or vault.opened(agency, vault.new_key(agency, KeyKind.THREAD, now=now))
     sealed = None
     if envelope is not None:
-        sealed = vault.put_json(agency, key, content_context(row.thread, message.id), envelope)
+        sealed = key.seal(content_context(row.thread, message.id), canonical(envelope))
     return MessageRow.objects.create(
         agency_id=agency,
         thread=row,
@@ -41,11 +46,19 @@ def keep_message(
         seq=header.seq,
         kind=header.kind,
         packet=header.packet,
-        header=canonical(header.body()).decode(),
+        header=header.canonical.decode(),
         signature=signature,
         content=sealed,
-        content_key=key,
+        content_key=key.id,
         standing=MessageRow.Standing(verdict.value),
         due_at=header.due_at,
         kept_at=now,
     )
+
+
+def thread_key(row: ThreadRow) -> OpenKey | None:
+    """Give the key under which what is said in a thread lies; None once it went with its case. Raises LockedAgencyError."""
+    try:
+        return vault.opened(AgencyId(row.agency_id), KeyId(row.key))
+    except AbsentError:
+        return None

@@ -98,7 +98,7 @@ def refer_at_once(
 
     Raises DeniedError (enquiry-first, no-basis, nothing-to-send, no-right), AbsentError.
     """
-    moment = now or timezone.now()
+    moment, click = now or timezone.now(), click.bound_to(actor, Kind.REFER, f"{case}|{to}")
 
     def begin(entry: audit.Entry) -> Begun:
         entry.subject = casefile.handle_of(actor, case)

@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 from django.utils import timezone
@@ -16,14 +17,14 @@ from ieumgil.ground.exchange.actions.keys import keyring
 from ieumgil.ground.exchange.actions.send import Parcel, send
 from ieumgil.ground.exchange.keys import to_text
 from ieumgil.ground.exchange.rules import time_text
-from ieumgil.ground.vault import actions as vault
+from ieumgil.ground.vault.actions import OpenKey
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
-from ieumgil.kernel.ids import AgencyId, CaseId, KeyId, MessageId, ThreadId
+from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
 from ieumgil.referral.actions.counts import COUNTED, count_answer
 from ieumgil.referral.actions.fold import messages_of, moved, position_of, step_due
-from ieumgil.referral.actions.keep import keep_message
+from ieumgil.referral.actions.keep import keep_message, thread_key
 from ieumgil.referral.gate import SayingFacts, may_say
 from ieumgil.referral.headers import BasisRef, Header, content_hash
 from ieumgil.referral.models import Sent, ThreadRow
@@ -39,8 +40,16 @@ class Click:
     once: str | None = None
     words: str = ""
 
+    def bound_to(self, actor: Actor, kind: Kind, about: str) -> "Click":
+        """Give the click as it counts: the same key is another click of another worker, about another thread, of another kind."""
+        if self.once is None:
+            return self
+        said = "|".join((str(actor.worker), kind.value, about, self.once))
+        return replace(self, once=sha256(said.encode()).hexdigest())
+
 
 NO_CLICK = Click()
+SAID_WITHOUT_A_CASE = frozenset({Kind.RECALL, Kind.CLOSE})  # once it was erased: they hold codes only
 Content = dict[str, Json] | Callable[[ThreadRow, datetime], dict[str, Json]]
 """What is said, or how it is found once the thread is locked and the gate has said yes."""
 
@@ -59,21 +68,23 @@ def speak(
     The same `click.once` again gives the same message. Raises AbsentError, DeniedError (frozen, no-right, not-your-side,
     not-now), LockedAgencyError, and StaleError where the thread moved on: the words are kept as a draft then.
     """
-    moment = now or timezone.now()
+    moment, click = now or timezone.now(), click.bound_to(actor, kind, str(thread))
     try:
         with audit.attempt(actor, AuditAction(f"referral.{kind.value}")) as entry:
             row = lock_thread(actor, thread)
-            entry.subject, entry.purpose = vault.handle(actor.agency, KeyId(row.key)), row.purpose or None
+            key = thread_key(row)
+            entry.subject, entry.purpose = key.handle if key else None, row.purpose or None
             done = said_before(actor, click)
             if done is not None:
                 return done
-            require(may_say(actor, kind, _facts(actor, row)))
+            told_blindly = key is None and kind in SAID_WITHOUT_A_CASE
+            require(may_say(actor, kind, _facts(actor, row, without_case=told_blindly)))
             if click.heads is not None and click.heads != tuple(row.heads):
                 raise StaleError(None)
             said = content(row, moment) if callable(content) else content
             if kind in COUNTED:
                 count_answer(row, kind, str(said.get("reason", "")), moment)
-            return say(actor, row, kind, said, click=click, now=moment)
+            return say(actor, row, kind, said, click=click, key=key, now=moment)
     except StaleError as stale:
         if not click.words:
             raise
@@ -88,11 +99,12 @@ def say(
     content: dict[str, Json],
     *,
     click: Click = NO_CLICK,
+    key: OpenKey | None = None,
     now: datetime,
 ) -> MessageId:
     """Sign, keep and seal one message in a locked thread; inside the caller's attempt, after its gate said yes.
 
-    Raises StaleError if it is not legal in the thread's state.
+    `key`: the thread's, if it is open already. Raises StaleError if it is not legal in the thread's state.
     """
     after = next_state(position_of(row), Side(row.side), kind)
     if after is None:
@@ -102,8 +114,9 @@ def say(
     if row.void and admit(messages_of(row), header.message()) is not Verdict.ADMITTED:
         raise StaleError(None)  # admission knows no settlement: the peer would refuse it
     envelope: dict[str, Json] = {"salt": salt, "content": content}
-    signature = to_text(keyring(actor.agency).sign.sign(header.signed_bytes()))
-    message = keep_message(row, header, signature, envelope, verdict=Verdict.ADMITTED, now=now)
+    keys = keyring(actor.agency)
+    signature = to_text(keys.sign.sign(header.signed_bytes()))
+    message = keep_message(row, header, signature, envelope, verdict=Verdict.ADMITTED, key=key, now=now)
     moved(row, header, message)
     if click.once:
         Sent.objects.create(
@@ -111,7 +124,7 @@ def say(
         )
     body: dict[str, Json] = {"header": header.body(), "signature": signature, "envelope": envelope}
     parcel = Parcel(AgencyId(row.peer), "thread", body, bundle_id=message.message_id, subject=row.thread)
-    send(actor, parcel=parcel, now=now)
+    send(actor, parcel=parcel, now=now, keys=keys)
     return MessageId(message.message_id)
 
 
@@ -183,9 +196,9 @@ def _header(
     )
 
 
-def _facts(actor: Actor, row: ThreadRow) -> SayingFacts:
+def _facts(actor: Actor, row: ThreadRow, *, without_case: bool) -> SayingFacts:
     side, on_the_case = Side(row.side), True
-    if side is Side.F and actor.worker is not None:
+    if side is Side.F and actor.worker is not None and not without_case:
         try:
             casefile.case(actor, case_of(row))
         except (AbsentError, DeniedError):

@@ -15,18 +15,20 @@ TIME = click.DateTime(["%Y-%m-%dT%H:%M:%S%z"])
 
 
 @click.command("watched")
+@click.option("--after", type=(TIME, int), default=None, help="Due time and row of the last line before.")
 @click.pass_obj
-def watched(acting: Acting) -> list[dict[str, object]]:
-    """List, for the coordinator, what is overdue: no identity, language or need."""
+def watched(acting: Acting, after: tuple[datetime, int] | None) -> list[dict[str, object]]:
+    """List, for the coordinator, what is overdue, 50 at a time: no identity, language or need."""
     return [
         {
+            "row": row.pk,
             "owed_by": str(row.owed_by),
             "state": row.state,
             "urgency": row.urgency,
             "level": row.level,
             "due": row.due_at,
         }
-        for row in work.watched(acting.actor)
+        for row in work.watched(acting.actor, after=after)
     ]
 
 

@@ -1,5 +1,6 @@
 """The basis of a thread: found before it begins, and looked up again for what it allows and until when."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -51,10 +52,14 @@ def limits_of(row: ThreadRow) -> tuple[TimeLimits, Calendar]:
 
 def coordinator_of(row: ThreadRow) -> AgencyId | None:
     """Give who watches over a thread: the coordinator that its basis names, or else the roll's; None without either."""
-    try:
-        return basis_of(row).coordinator or exchange.roll().coordinator
-    except AbsentError:
-        return None
+    named = None
+    with suppress(AbsentError):  # unknown here: the roll's still watches
+        named = basis_of(row).coordinator
+    if named is not None:
+        return named
+    with suppress(AbsentError):
+        return exchange.roll().coordinator
+    return None
 
 
 def _roll_limits(otherwise: TimeLimits) -> TimeLimits:

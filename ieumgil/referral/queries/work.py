@@ -105,11 +105,17 @@ def look(actor: Actor, thread: ThreadId) -> WorkItem:
     return _one(actor, row_of(actor, thread))
 
 
-def watched(actor: Actor) -> list[Watched]:
-    """Give the coordinator what is overdue, longest first: no identity, language or need. Raises DeniedError(no-right)."""
+def watched(actor: Actor, *, after: tuple[datetime, int] | None = None) -> list[Watched]:
+    """Give the coordinator what is overdue, longest first, a page of 50 at a time: no identity, language or need.
+
+    `after`: the due time and row of the last line before. Raises DeniedError(no-right).
+    """
     with audit.attempt(actor, AuditAction.REFERRAL_LIST):
         require(actor.may(Permission.COORDINATE))
-        return list(Watched.objects.filter(agency_id=actor.agency).order_by("due_at")[:PAGE])
+        rows = Watched.objects.filter(agency_id=actor.agency).order_by("due_at", "pk")
+        if after is not None:
+            rows = rows.filter(Q(due_at__gt=after[0]) | Q(due_at=after[0], pk__gt=after[1]))
+        return list(rows[:PAGE])
 
 
 def counted(actor: Actor) -> list[Counted]:
