@@ -10,7 +10,7 @@ from ieumgil.kernel.outcome import AbsentError, DeniedError
 from ieumgil.referral.actions import answer
 from ieumgil.referral.models import ThreadRow
 from ieumgil.referral.queries.packet import packet
-from ieumgil.referral.queries.work import conversation
+from ieumgil.referral.queries.work import conversation, look
 from ieumgil.referral.rules import Kind
 from tests.rooms.conftest import NOW, People
 from tests.support.hostile import says
@@ -92,3 +92,27 @@ def test_a_packet_whose_time_ran_out_is_shut(mechanism: People, case: CaseId) ->
     ).fields  # control: until then it opens
     with pytest.raises(DeniedError, match="packet-ran-out"):
         packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW + timedelta(days=2))
+
+
+# --- until it is taken back ---
+
+
+def test_a_recall_that_waits_for_a_lost_message_shuts_the_packet(mechanism: People, case: CaseId) -> None:
+    thread = referred(mechanism, case)
+    held = _held(mechanism, thread)
+    lost = says(held, Kind.ESCALATE, {"step": held.moved_by, "level": 1}, NOW)
+    recall = says(held, Kind.RECALL, {"reason": "danger"}, NOW, after=[lost])
+    assert packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW).fields  # control: until it comes
+    assert recall.arrive(NOW) == ""
+    assert look(mechanism.stranger, thread).state == "REFERRED"  # it waits
+    with pytest.raises(DeniedError, match="recalled"):
+        packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW)
+
+
+def test_another_message_that_waits_shuts_nothing(mechanism: People, case: CaseId) -> None:
+    thread = referred(mechanism, case)
+    held = _held(mechanism, thread)
+    step: dict[str, Json] = {"step": held.moved_by, "level": 1}
+    lost = says(held, Kind.ESCALATE, step, NOW)
+    assert says(held, Kind.ESCALATE, step, NOW, after=[lost]).arrive(NOW) == ""
+    assert packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW).fields

@@ -18,7 +18,7 @@ from ieumgil.referral.gate import may_open_packet
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.rows import row_of
 from ieumgil.referral.queries.sealed import content_of
-from ieumgil.referral.rules import Side, State
+from ieumgil.referral.rules import Kind, Side, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class PacketView:
 def packet(
     actor: Actor, thread: ThreadId, *, asked_for: PurposeCode, now: datetime | None = None
 ) -> PacketView:
-    """Give the packet as R holds it, for the purpose of its thread and as long as it may be held.
+    """Give the packet as R holds it, for the purpose of its thread, until its time runs out or a recall has come.
 
     Raises AbsentError (none, erased, or not this agency's), DeniedError (recalled, no-right, other-purpose, packet-ran-out),
     LockedAgencyError.
@@ -42,11 +42,18 @@ def packet(
     with audit.attempt(actor, AuditAction.PACKET_OPEN, purpose=asked_for) as entry:
         row = row_of(actor, thread)
         entry.subject = vault.handle(actor.agency, KeyId(row.key))
-        allowed = may_open_packet(actor, Side(row.side), State(row.state), lives=row.packet_lives)
+        state = State.RECALLED if _was_recalled(row) else State(row.state)
+        allowed = may_open_packet(actor, Side(row.side), state, lives=row.packet_lives)
         if allowed == Deny("absent"):
             raise AbsentError
         require(allowed)
         return _read(row, asked_for, time_text(now or timezone.now()))
+
+
+def _was_recalled(row: ThreadRow) -> bool:
+    """Say whether a recall has come; one that waits for a lost message before it shuts the packet too."""
+    recalls = MessageRow.objects.filter(thread=row, kind=Kind.RECALL)
+    return recalls.exclude(standing=MessageRow.Standing.REFUSED).exists()
 
 
 def _read(row: ThreadRow, asked_for: PurposeCode, now: str) -> PacketView:
