@@ -20,7 +20,7 @@ from ieumgil.ground.exchange.actions.roots import write_root
 from ieumgil.ground.exchange.cards import RefusedCardError, sign_card
 from ieumgil.ground.exchange.commands import commands
 from ieumgil.ground.exchange.keys import new_sign_key, sign_key
-from ieumgil.ground.exchange.models import RollVersion
+from ieumgil.ground.exchange.models import AgencyKey, RollVersion
 from ieumgil.ground.exchange.roll import Roll, roll_hash, sign_roll
 from ieumgil.ground.exchange.rules import VALIDITY, Suite, time_text
 from ieumgil.ground.exchange.seal import open_bundle, peek, seal_bundle
@@ -84,20 +84,31 @@ def test_a_bundle_under_way_to_an_old_key_still_opens_and_new_ones_use_the_new_k
     assert [answer.status for answer in answers] == [200] * 3
 
 
-def test_an_old_key_is_erased_after_two_weeks_and_opens_nothing_any_more(mechanism: Mechanism) -> None:
-    people = mechanism.people
+def test_an_old_key_is_erased_two_weeks_after_the_roll_dropped_it_and_opens_nothing_any_more(
+    mechanism: Mechanism,
+) -> None:
+    people, published = mechanism.people, NOW + 20 * DAY
     card = mechanism.renew_shelter(NOW)
-    first, second = asked(people, NOW + DAY), asked(people, NOW + DAY)
-    mechanism.publish(card, now=NOW + 2 * DAY)
-    assert forget_retired(now=NOW + VALIDITY) == 0
-    assert receive(first, now=NOW + VALIDITY).status == 200
-    after = NOW + VALIDITY + timedelta(seconds=1)
+    assert forget_retired(now=published) == 0  # the coordinator is late, and others still seal to it
+    first, second = asked(people, published), asked(people, published)
+    mechanism.publish(card, now=published)
+    assert forget_retired(now=published + VALIDITY) == 0
+    assert receive(first, now=published + VALIDITY).status == 200
+    after = published + VALIDITY + timedelta(seconds=1)
     assert forget_retired(now=after) == len(Suite)
     assert forget_retired(now=after) == 0
     before = rows()
     answer = receive(second, now=after)
     assert (answer.status, answer.reason) == (422, "unknown-key")
     assert grown(before) == REFUSAL
+
+
+def test_a_key_that_another_process_has_erased_opens_nothing_here(mechanism: Mechanism) -> None:
+    people = mechanism.people
+    first, second = asked(people, NOW), asked(people, NOW)
+    assert receive(first, now=NOW).status == 200  # this process has the key open from now on
+    AgencyKey.objects.filter(agency=people.shelter, use="seal").update(sealed_private=b"")
+    assert receive(second, now=NOW).reason == "unknown-key"
 
 
 def test_a_bundle_in_the_weaker_suite_is_refused_once_the_stronger_has_been_asked_for(

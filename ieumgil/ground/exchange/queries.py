@@ -69,6 +69,17 @@ def _parsed_roll(digest: str) -> Roll:
     )
 
 
+def seal_keys_listed_since(since: datetime) -> frozenset[str]:
+    """Give the names of the seal keys of every roll that was in force here at any time since then."""
+    names: set[str] = set()
+    for version in RollVersion.objects.order_by("-version"):
+        cards = _parsed_roll(version.digest).cards.values()
+        names.update(key.ident for card in cards for key in card.seal_keys)
+        if version.taken_at < since:
+            break
+    return frozenset(names)
+
+
 def cards_of(agency: AgencyId) -> Sequence[AgencyCard]:
     """Give every card of an agency that this node has kept, newest first."""
     kept = Card.objects.filter(agency_ref=agency).order_by("-version").values_list("digest", flat=True)

@@ -22,6 +22,7 @@ from ieumgil.ground.exchange.keys import (
     sign_public,
 )
 from ieumgil.ground.exchange.models import AgencyKey, Card
+from ieumgil.ground.exchange.queries import seal_keys_listed_since
 from ieumgil.ground.exchange.rules import VALIDITY, Suite
 from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.actions import Context, KeyKind
@@ -93,10 +94,14 @@ def remind_of_rotation(*, now: datetime) -> int:
 
 
 def forget_retired(*, now: datetime) -> int:
-    """Erase private seal keys 14 days after they were retired: what was sealed to them can be opened no more. Gives how many."""
-    old = AgencyKey.objects.filter(use="seal", retired_at__lt=now - STILL_OPENS).exclude(sealed_private=b"")
+    """Erase private seal keys once nothing sealed to them can be under way any more; gives how many.
+
+    That is 14 days after they were retired, and after the last roll that listed them was in force here.
+    """
+    since = now - STILL_OPENS
+    old = AgencyKey.objects.filter(use="seal", retired_at__lt=since).exclude(sealed_private=b"")
     _OPEN_SEAL.clear()
-    return old.update(sealed_private=b"")
+    return old.exclude(ident__in=seal_keys_listed_since(since)).update(sealed_private=b"")
 
 
 def keyring(agency: AgencyId) -> Keyring:
@@ -121,6 +126,11 @@ def seal_key(row: AgencyKey) -> SealPrivateKey:
     agency = AgencyId(row.agency_id)
     if not vault.is_unlocked(agency):
         raise vault.LockedAgencyError
+    if (
+        not row.sealed_private
+    ):  # erased, perhaps by another process: what this one still holds is no way round it
+        _OPEN_SEAL.pop((agency, row.ident), None)
+        raise vault.TamperedError
     held = _OPEN_SEAL.get((agency, row.ident))
     if held is None:
         held = _OPEN_SEAL[agency, row.ident] = SealPrivateKey(Suite(row.suite), _open(row))
