@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import cast
+from uuid import UUID
 
 import click
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from ieumgil.ground.accounts.queries import hosted, hosted_agency
 from ieumgil.ground.exchange import queries
 from ieumgil.ground.exchange.actions import deliver, keys, roll
+from ieumgil.ground.exchange.actions.alarm import settle_alarm
 from ieumgil.ground.exchange.actions.receive import receive
 from ieumgil.ground.exchange.actions.roots import read_root
 from ieumgil.ground.exchange.cards import verify_card
@@ -170,6 +172,14 @@ def alarms(acting: Acting) -> list[dict[str, str]]:
         {"id": str(row.pk), "code": row.code, "since": row.raised_at.isoformat()}
         for row in queries.open_alarms(acting.actor)
     ]
+
+
+@exchange.command("settle")
+@click.argument("alarm", metavar="ID", type=click.UUID)
+@click.pass_obj
+def settle(acting: Acting, alarm: UUID) -> None:
+    """Note that people have looked into an alarm; the same one rises again if its cause comes back."""
+    settle_alarm(acting.actor, alarm=alarm, now=timezone.now())
 
 
 @exchange.command("agencies")

@@ -197,7 +197,11 @@ class Alarm(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["agency", "code", "subject"], name="alarm_once"),
+            models.UniqueConstraint(
+                fields=["agency", "code", "subject"],
+                condition=models.Q(settled_at=None),
+                name="alarm_open_once",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,9 +12,16 @@ from ieumgil.kernel.outcome import AbsentError
 
 
 def raise_alarm(agency: AgencyId, *, code: str, peer: UUID | None, subject: str, now: datetime) -> None:
-    """Raise an alarm for an agency; the same one again changes nothing. To be called inside a transaction."""
+    """Raise an alarm for an agency; the same one changes nothing while it is open, and rises again once it was settled.
+
+    To be called inside a transaction.
+    """
     Alarm.objects.get_or_create(
-        agency_id=agency, code=code, subject=subject[:64], defaults={"peer": peer, "raised_at": now}
+        agency_id=agency,
+        code=code,
+        subject=subject[:64],
+        settled_at=None,
+        defaults={"peer": peer, "raised_at": now},
     )
 
 

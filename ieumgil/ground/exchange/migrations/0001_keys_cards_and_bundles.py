@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.agency')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('agency', 'code', 'subject'), name='alarm_once')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('agency', 'code', 'subject'), name='alarm_open_once')],
             },
         ),
         migrations.CreateModel(
