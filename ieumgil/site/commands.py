@@ -22,6 +22,8 @@ from ieumgil.agreements.queries import country
 from ieumgil.ground.accounts import actions as accounts
 from ieumgil.ground.accounts import queries as accounts_queries
 from ieumgil.ground.accounts.rules import Role
+from ieumgil.ground.audit.actions import attempt
+from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange.actions.deliver import deliver_due, forget_delivered
 from ieumgil.ground.exchange.actions.keys import forget_retired, make_keys, remind_of_rotation
 from ieumgil.ground.exchange.actions.roots import write_root
@@ -45,6 +47,7 @@ LOG = logging.getLogger(__name__)
 CLOCK_TICK = 0.2  # seconds between looks at the outbox
 DAY = 24 * 60 * 60
 SLOW_TICK = 60  # seconds between looks at due times
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 GUNICORN = """gunicorn ieumgil.site.wsgi:application --workers 1 --threads 4 --worker-class gthread
     --log-level warning --graceful-timeout 5"""
 
@@ -70,8 +73,12 @@ def init() -> None:
 @node.command("host")
 @click.argument("slug", metavar="AGENCY")
 @click.option("--address", required=True, help="The node's address, as other nodes reach it.")
+@click.option("--passphrase-file", type=FILE, required=True, help="The vault's; the node holds it.")
 @click.option(
-    "--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True
+    "--root-passphrase-file",
+    type=FILE,
+    required=True,
+    help="The root key's: another one, that no node holds.",
 )
 @click.option(
     "--root-out",
@@ -85,12 +92,26 @@ def init() -> None:
     required=True,
     help="For the coordinator's roll.",
 )
-def host(slug: str, address: str, passphrase_file: Path, root_out: Path, card_out: Path) -> str:
+def host(
+    *,
+    slug: str,
+    address: str,
+    passphrase_file: Path,
+    root_passphrase_file: Path,
+    root_out: Path,
+    card_out: Path,
+) -> str:
     """Host an agency of this node's country: its vault, its keys and its card. Gives its id."""
     entry = next((one for one in country(settings.IEUMGIL_COUNTRY)["agencies"] if one["slug"] == slug), None)
     if entry is None:
         raise click.UsageError(f"the country's profile lists no agency {slug!r}")
-    passphrase = passphrase_file.read_text(encoding="utf-8").rstrip("\r\n")
+    passphrase, root_passphrase = _passphrase(passphrase_file), _passphrase(root_passphrase_file)
+    if root_passphrase in {"", passphrase}:
+        raise click.UsageError(
+            "the root key needs a passphrase of its own: whoever has the node has the vault's"
+        )
+    if root_out.exists():
+        raise click.UsageError(f"{root_out} is there already")
     accounts.host_agency(
         slug=slug,
         name_en=entry["en"],
@@ -102,14 +123,25 @@ def host(slug: str, address: str, passphrase_file: Path, root_out: Path, card_ou
     vault.create_kek(agency, passphrase)
     vault.unlock(agency, passphrase)
     root = new_sign_key()
-    write_root(root_out, agency, root, passphrase, cheap=settings.IEUMGIL_KDF_PROFILE == "test")
-    card_out.write_bytes(canonical(make_keys(agency, root=root, node=address, now=timezone.now())))
+    with attempt(accounts_queries.clock(agency), AuditAction.KEY_MAKE):
+        card = make_keys(agency, root=root, node=address, now=timezone.now())
+    write_root(root_out, agency, root, root_passphrase, cheap=settings.IEUMGIL_KDF_PROFILE == "test")
+    card_out.write_bytes(canonical(card))
+    click.echo(
+        f"take {root_out} and the passphrase in {root_passphrase_file} away from this node, and apart from each other:"
+        " whoever has both is the agency",
+        err=True,
+    )
     if accounts_queries.shares_a_node_badly():
         click.echo(
             "warning: a body of protection and a body of enforcement share this node; they should not",
             err=True,
         )
     return str(agency)
+
+
+def _passphrase(path: Path) -> str:
+    return path.read_text(encoding="utf-8").rstrip("\r\n")
 
 
 @node.command("invite")
@@ -121,9 +153,27 @@ def host(slug: str, address: str, passphrase_file: Path, root_out: Path, card_ou
 def invite(slug: str, handle: str, roles: tuple[str, ...]) -> str:
     """Invite a worker of a hosted agency."""
     agency = AgencyId(accounts_queries.hosted_agency(slug).pk)
-    return str(
-        accounts.invite_worker(agency=agency, handle=handle, display_name=handle, roles=map(Role, roles))
-    )
+    clock = accounts_queries.clock(agency)
+    with attempt(clock, AuditAction.WORKER_INVITE, reason=" ".join(sorted(roles))) as entry:
+        worker = accounts.invite_worker(
+            agency=agency, handle=handle, display_name=handle, roles=map(Role, roles)
+        )
+        entry.subject = accounts_queries.ledger_handle(accounts_queries.actor_for(handle))
+    return str(worker)
+
+
+@node.command("take-back-role")
+@click.argument("slug", metavar="AGENCY")
+@click.argument("handle")
+@click.argument("role", type=click.Choice([role.value for role in Role]))
+def take_back_role(slug: str, handle: str, role: str) -> None:
+    """Take a role back from a worker of a hosted agency; the worker's next command already lacks it."""
+    agency = AgencyId(accounts_queries.hosted_agency(slug).pk)
+    with attempt(
+        accounts_queries.clock(agency), AuditAction.WORKER_ROLE, reason=f"taken back: {role}"
+    ) as entry:
+        accounts.take_back_role(agency=agency, handle=handle, role=Role(role))
+        entry.subject = accounts_queries.ledger_handle(accounts_queries.actor_for(handle))
 
 
 @node.command("serve")

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, Final
 from tests.support.source import ROOT
 
 PASSPHRASE: Final = "an invented passphrase, for tests only"
+ROOT_PASSPHRASE: Final = "another invented passphrase, for tests only"
 PATIENCE: Final = 60  # seconds
 PROGRAM: Final = (sys.executable, "-m", "ieumgil.site")
 
@@ -160,9 +161,12 @@ class Node:
     def _host(self, slug: str, workers: Mapping[str, str]) -> Path:
         passphrase = self.home / "credentials" / f"{slug}.passphrase"
         passphrase.write_text(PASSPHRASE + "\n", encoding="utf-8")
+        of_root = self.home / f"{slug}.root-passphrase"
+        of_root.write_text(ROOT_PASSPHRASE + "\n", encoding="utf-8")
         card = self.home / f"{slug}.card.json"
         files = {
             "--passphrase-file": passphrase,
+            "--root-passphrase-file": of_root,
             "--root-out": self.home / f"{slug}.root",
             "--card-out": card,
         }

@@ -10,6 +10,8 @@ from ieumgil.site.demo.telling import COUNTRY, Teller
 
 FRONT = ("narae-police", "narae-immigration", "narae-labour")
 PROTECTION = ("garam-shelter", "onbit-counselling", "nuri-legal-aid", "narae-secretariat")
+# In earnest it lies, like the root keys, with the agency's people and never on the node.
+ROOT_PASSPHRASE = "another invented passphrase, for the root keys of the demo"  # noqa: S105  invented
 _STAFF = ("first-responder", "case-worker", "supervisor")
 WORKERS: dict[str, dict[str, tuple[str, ...]]] = {
     "narae-police": {
@@ -66,17 +68,23 @@ def _host(node: DemoNode, agencies: tuple[str, ...]) -> None:
         (node.home / part).mkdir(parents=True, mode=0o700)
     node.once("node", "init")
     for slug in agencies:
-        passphrase = node.home / "credentials" / f"{slug}.passphrase"
-        passphrase.write_text(PASSPHRASE + "\n", encoding="utf-8")
-        passphrase.chmod(0o600)
+        passphrase = _secret(node.home / "credentials" / f"{slug}.passphrase", PASSPHRASE)
+        of_root = _secret(node.home / "roots" / f"{slug}.passphrase", ROOT_PASSPHRASE)
         node.do(
-            None, "node", "host", slug, "--address", node.address, "--passphrase-file", str(passphrase),
+            None, "node", "host", slug, "--address", node.address, "--passphrase-file", passphrase,
+            "--root-passphrase-file", of_root,
             "--root-out", str(node.home / "roots" / f"{slug}.root.json"), "--card-out", str(_card(node, slug)),
         )  # fmt: skip
         for handle, roles in WORKERS[slug].items():
             node.do(
                 None, "node", "invite", slug, handle, *(word for role in roles for word in ("--role", role))
             )
+
+
+def _secret(path: Path, words: str) -> str:
+    path.write_text(words + "\n", encoding="utf-8")
+    path.chmod(0o600)
+    return str(path)
 
 
 def _join(front: DemoNode, protection: DemoNode, teller: Teller) -> None:
