@@ -28,6 +28,7 @@ class ThreadRow(models.Model):
     before = models.CharField(max_length=12, blank=True, default="")
     missed = models.BooleanField(default=False)
     packet_lives = models.BooleanField(default=False)
+    out_since = models.DateTimeField(null=True)  # F: a packet was signed for as kept and refused
     frozen = models.BooleanField(default=False)
     heads = models.JSONField(default=list)
     own_seq = models.PositiveIntegerField(default=0)

@@ -2,13 +2,23 @@
 
 from datetime import timedelta
 
+import pytest
+
+from ieumgil.consent import queries as consent
 from ieumgil.consent.actions import withdraw
+from ieumgil.ground.exchange import queries as exchange
+from ieumgil.ground.exchange.actions.receive import receive
+from ieumgil.ground.exchange.models import OutboxItem
 from ieumgil.ground.vault.models import WrappedKey
-from ieumgil.kernel.ids import CaseId, GrantId, ThreadId
-from ieumgil.referral.actions import answer, recall, refer
-from ieumgil.referral.models import MessageRow
-from ieumgil.referral.queries.work import conversation
+from ieumgil.kernel.ids import CaseId, GrantId, PurposeCode, ThreadId
+from ieumgil.kernel.outcome import DeniedError
+from ieumgil.referral.actions import answer, enquire, recall, refer
+from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.queries.packet import packet
+from ieumgil.referral.queries.work import conversation, look
+from ieumgil.referral.rules import Kind
 from tests.rooms.conftest import NOW, People
+from tests.support.hostile import says, signs_for
 from tests.support.journeys import agreed, offered, referred, states
 from tests.support.mechanism import carry, give_consent
 
@@ -101,3 +111,81 @@ def test_what_was_said_at_the_referrer_stays_with_its_case(mechanism: People, ca
 def _keys_of(people: People) -> list[object]:
     rows = MessageRow.objects.filter(agency_id=people.shelter, content__isnull=False)
     return list(rows.values_list("content_key", flat=True))
+
+
+# --- what was signed for as kept, and refused ---
+
+
+def _item(people: People, thread: ThreadId) -> OutboxItem:
+    refer_at = MessageRow.objects.get(agency_id=people.police, thread__thread=thread, kind="refer")
+    return OutboxItem.objects.get(agency_id=people.police, bundle_id=refer_at.message_id)
+
+
+def _alarms(people: People) -> set[str]:
+    return {alarm.code for alarm in exchange.open_alarms(people.owner)}
+
+
+def _consent_ends(people: People, case: CaseId) -> int:
+    for grant in consent.live_grants(people.owner, case, NOW):
+        withdraw(people.owner, case, grant.id, now=NOW)
+    return recall.recall_what_lapsed(now=SOON)
+
+
+def test_a_packet_that_was_kept_and_then_refused_is_recalled_all_the_same(
+    mechanism: People, case: CaseId
+) -> None:
+    thread = referred(mechanism, case)
+    receive(signs_for(_item(mechanism, thread), NOW, refused="illegal-in-its-past"), now=NOW)
+    assert states(mechanism, thread) == ("OFFERED", "REFERRED")  # it lied: it holds the packet
+    assert _alarms(mechanism) == {"message-refused", "refused-after-kept"}
+    assert _consent_ends(mechanism, case) == 1
+    carry(SOON)
+    assert states(mechanism, thread) == ("RECALLED", "RECALLED")
+    with pytest.raises(DeniedError, match="recalled"):
+        packet(mechanism.stranger, thread, asked_for=PurposeCode("shelter"), now=SOON)
+
+
+def test_a_packet_that_was_refused_and_then_kept_is_recalled_too(mechanism: People, case: CaseId) -> None:
+    thread = offered(mechanism, case)
+    give_consent(mechanism.owner, case, mechanism.shelter, NOW)
+    refer.refer(mechanism.owner, thread=thread, now=NOW)
+    item = _item(mechanism, thread)
+    receive(signs_for(item, NOW, refused="no-basis"), now=NOW)
+    assert _alarms(mechanism) == {"message-refused"}
+    receive(receive(bytes(item.sealed), now=NOW).receipt, now=NOW)  # a second copy of the file, an hour later
+    assert states(mechanism, thread) == ("OFFERED", "REFERRED")
+    assert _alarms(mechanism) == {"message-refused", "refused-after-kept"}
+    assert _consent_ends(mechanism, case) == 1
+
+
+def test_a_packet_that_was_only_refused_is_with_nobody(mechanism: People, case: CaseId) -> None:
+    """The control: what no receipt says was kept raises no such alarm, and is not recalled."""
+    thread = offered(mechanism, case)
+    give_consent(mechanism.owner, case, mechanism.shelter, NOW)
+    refer.refer(mechanism.owner, thread=thread, now=NOW)
+    receive(signs_for(_item(mechanism, thread), NOW, refused="no-basis"), now=NOW)
+    assert _alarms(mechanism) == {"message-refused"}
+    assert _consent_ends(mechanism, case) == 0
+    assert states(mechanism, thread) == ("OFFERED", "OFFERED")
+
+
+def test_once_the_receiver_has_erased_what_it_refused_nothing_is_recalled_again(
+    mechanism: People, case: CaseId
+) -> None:
+    thread = referred(mechanism, case)
+    receive(signs_for(_item(mechanism, thread), NOW, refused="illegal-in-its-past"), now=NOW)
+    _consent_ends(mechanism, case)
+    row = ThreadRow.objects.get(agency_id=mechanism.police, thread=thread)
+    says(row, Kind.ERASED, {"why": "recalled", "kept_by_law": [], "kept_by_consent": []}, SOON).arrive(SOON)
+    assert look(mechanism.owner, thread).state == "ERASED"
+    assert recall.recall_what_lapsed(now=SOON) == 0
+    assert "recall-impossible" not in _alarms(mechanism)
+
+
+def test_where_the_thread_allows_no_recall_people_are_told(mechanism: People, case: CaseId) -> None:
+    thread = referred(mechanism, case)
+    receive(signs_for(_item(mechanism, thread), NOW, refused="illegal-in-its-past"), now=NOW)
+    enquire.close(mechanism.owner, thread=thread, reason="complete", now=NOW)
+    assert "recall-impossible" not in _alarms(mechanism)  # control: while the consent stands there is no need
+    assert _consent_ends(mechanism, case) == 0
+    assert "recall-impossible" in _alarms(mechanism)

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ieumgil.consent import queries as consent
 from ieumgil.ground.accounts.queries import clock, ledger_handle
@@ -21,14 +21,14 @@ from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, parse_object
 from ieumgil.kernel.ids import AgencyId, FieldPath, GrantId, KeyId, MessageId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
-from ieumgil.referral.actions.fold import forget
+from ieumgil.referral.actions.fold import forget, position_of
 from ieumgil.referral.actions.kept import keep_by_consent
 from ieumgil.referral.actions.say import NO_CLICK, Click, speak
 from ieumgil.referral.deadlines import ENQUIRY_KEPT
 from ieumgil.referral.guard import tried
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.packet import packets_in, packets_of
-from ieumgil.referral.rules import Kind, Side, State
+from ieumgil.referral.rules import Kind, Side, State, next_state
 
 BATCH = 500
 
@@ -91,11 +91,12 @@ def recall_what_lapsed(*, now: datetime) -> int:
     """Recall, by the clock, every referral that rests on a consent which was withdrawn or ran out; gives how many.
 
     Where a packet rests on several, the end of any of them recalls it: the packet is one, and cannot be taken back in part.
-    So does the erasing of its case. What cannot be recalled raises an alarm: people must telephone.
+    So does the erasing of its case. What cannot be recalled raises an alarm: people must telephone. Watched is what lives
+    with the receiver, and what it signed for as kept and refused, until it has said since that it is erased.
     """
     done = 0
     for actor in open_clocks():
-        for row in _living(actor.agency, Side.F).exclude(state=State.RECALLED):
+        for row in _out_of_hand(actor.agency).exclude(state=State.RECALLED):
             grants = [GrantId(UUID(grant)) for grant in row.grants]
             if consent.ended(actor, grants, now) or is_destroyed(actor.agency, KeyId(row.key)):
                 verb = partial(_recall_lapsed, actor, row, now)
@@ -103,7 +104,15 @@ def recall_what_lapsed(*, now: datetime) -> int:
     return done
 
 
+def _out_of_hand(agency: AgencyId) -> QuerySet[ThreadRow]:
+    said = MessageRow.objects.filter(thread=OuterRef("pk"), kind=Kind.ERASED, standing=MessageRow.Standing.ADMITTED)
+    unsure = Q(out_since__isnull=False) & ~Exists(said.filter(kept_at__gte=OuterRef("out_since")))
+    return ThreadRow.objects.filter(Q(packet_lives=True) | unsure, agency_id=agency, side=Side.F)
+
+
 def _recall_lapsed(actor: Actor, row: ThreadRow, now: datetime) -> int:
+    if next_state(position_of(row), Side.F, Kind.RECALL) is None:
+        raise DeniedError("recall-impossible")
     exchange.seal_to(AgencyId(row.peer), now)  # asked first: each attempt in vain would stand in the ledger
     recall(actor, thread=ThreadId(row.thread), reason="consent-withdrawn", now=now)
     return 1

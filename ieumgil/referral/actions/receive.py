@@ -7,6 +7,7 @@ from ieumgil.agreements.rules import Purpose, covers
 from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.actions.alarm import raise_alarm
 from ieumgil.ground.exchange.actions.keep import refuse_after_all
+from ieumgil.ground.exchange.actions.receipt import signed_for
 from ieumgil.ground.exchange.received import Received
 from ieumgil.ground.exchange.rules import RefusalReason
 from ieumgil.ground.vault import actions as vault
@@ -48,8 +49,11 @@ def take_message(actor: Actor, came: Received, now: datetime) -> None:
     send_home(actor, row, refold(row, now).twins, now)
 
 
-def take_refusal(actor: Actor, *, bundle_id: str, reason: str, now: datetime) -> None:
-    """Take a message back that the peer's signed receipt refused, and what was built on it: its sender owes the step again."""
+def take_refusal(actor: Actor, *, bundle_id: str, reason: str, kept: bool, now: datetime) -> None:
+    """Take a message back that the peer's signed receipt refused, and what was built on it: its sender owes the step again.
+
+    `kept`: another receipt says that the peer kept it. A packet that it may hold stays in view, and an alarm says so.
+    """
     sent = MessageRow.objects.filter(agency_id=actor.agency, message_id=bundle_id)
     message = sent.select_related("thread").first()
     if message is None or message.author != message.thread.side:
@@ -62,8 +66,18 @@ def take_refusal(actor: Actor, *, bundle_id: str, reason: str, now: datetime) ->
     MessageRow.objects.filter(thread=row, message_id__in=fallen).update(
         standing=Standing.REFUSED, reason=reason
     )
+    _keep_in_view(row, fallen - (set() if kept else {bundle_id}), bundle_id, now)
     refold(row, now)
     raise_alarm(actor.agency, code="message-refused", peer=row.peer, subject=bundle_id, now=now)
+
+
+def _keep_in_view(row: ThreadRow, fallen: set[str], refused: str, now: datetime) -> None:
+    brought = MessageRow.objects.filter(thread=row, message_id__in=fallen, packet=True)
+    packets, agency = set(brought.values_list("message_id", flat=True)), AgencyId(row.agency_id)
+    if refused in packets or signed_for(agency, packets):
+        row.out_since = now
+        row.save(update_fields=["out_since"])
+        raise_alarm(agency, code="refused-after-kept", peer=row.peer, subject=refused, now=now)
 
 
 def _read(came: Received) -> tuple[Header, dict[str, Json] | None]:

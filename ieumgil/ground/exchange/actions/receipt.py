@@ -1,5 +1,6 @@
 """What a signed receipt does to the outbox: settle an item, or give the duty back to its sender."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from ieumgil.ground.exchange.received import Received
 from ieumgil.ground.exchange.rules import RefusalReason, RefusedBundleError, parse_time
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, canonical
+from ieumgil.kernel.ids import AgencyId
 from ieumgil.kernel.outcome import DeniedError
 
 State = OutboxItem.State
@@ -19,6 +21,7 @@ State = OutboxItem.State
 def apply_receipt(actor: Actor, came: Received, now: datetime) -> None:
     """Settle the outbox item that the receipt vouches for; a refusal goes to the room that sent, which takes the duty back.
 
+    A peer that signs both for one item, in whichever order, may hold what it refused: the room is told that it was kept.
     Raises DeniedError(bad-form) if it vouches for something that was not sent, or for other content.
     """
     try:
@@ -41,12 +44,21 @@ def apply_receipt(actor: Actor, came: Received, now: datetime) -> None:
         raise DeniedError(RefusalReason.BAD_FORM)
     _ask_again(actor, came, body["missing"], now)
     refused = body["status"] == "refused"
-    if item.state == State.REFUSED or (item.state == State.DELIVERED and not refused):
+    before, said = item.state, State.REFUSED if refused else State.DELIVERED
+    if before == said:
         return
-    _settle(item, body, State.REFUSED if refused else State.DELIVERED)
+    if before != State.REFUSED:
+        _settle(item, body, said)
     path = settings.EXCHANGE_REFUSED.get(item.kind)
-    if refused and path is not None:
-        import_string(path)(actor, bundle_id=item.bundle_id, reason=item.reason, now=now)
+    if item.state == State.REFUSED and path is not None:
+        kept = State.DELIVERED in {before, said}
+        import_string(path)(actor, bundle_id=item.bundle_id, reason=item.reason, kept=kept, now=now)
+
+
+def signed_for(agency: AgencyId, bundle_ids: Iterable[str]) -> bool:
+    """Say whether a peer has signed for any of these as kept, and for none of those as refused since."""
+    delivered = OutboxItem.objects.filter(agency_id=agency, state=State.DELIVERED)
+    return delivered.filter(bundle_id__in=list(bundle_ids)).exists()
 
 
 def _settle(item: OutboxItem, body: dict[str, Json], state: State) -> None:
