@@ -105,7 +105,9 @@ def recall_what_lapsed(*, now: datetime) -> int:
 
 
 def _out_of_hand(agency: AgencyId) -> QuerySet[ThreadRow]:
-    said = MessageRow.objects.filter(thread=OuterRef("pk"), kind=Kind.ERASED, standing=MessageRow.Standing.ADMITTED)
+    said = MessageRow.objects.filter(
+        thread=OuterRef("pk"), kind=Kind.ERASED, standing=MessageRow.Standing.ADMITTED
+    )
     unsure = Q(out_since__isnull=False) & ~Exists(said.filter(kept_at__gte=OuterRef("out_since")))
     return ThreadRow.objects.filter(Q(packet_lives=True) | unsure, agency_id=agency, side=Side.F)
 
