@@ -9,13 +9,15 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django import Settings
 
 from ieumgil.ground.audit.queries import entries
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.actions import Context, KeyKind
-from ieumgil.ground.vault.cipher import KEYRING, handle_of
+from ieumgil.ground.vault.cipher import KEYRING, handle_of, pad, unpad
 from ieumgil.ground.vault.models import NameToken, Tombstone, WrappedKey
 from ieumgil.ground.vault.queries import cases_with_name, key_file, open_key, status
 from ieumgil.kernel.canonical import Json
@@ -49,6 +51,27 @@ def test_a_value_comes_back_as_it_was(people: People, key: KeyId) -> None:
     assert vault.get_json(people.police, key, PLACE, sealed) == value
     with pytest.raises(vault.TamperedError):
         vault.get_json(people.police, key, PLACE, vault.put(people.police, key, PLACE, b"{ }"))
+
+
+def test_the_length_of_what_is_sealed_tells_no_answer(people: People, key: KeyId) -> None:
+    def length(value: Json) -> int:
+        return len(vault.put_json(people.police, key, PLACE, value))
+
+    answers: list[Json] = [True, False, None, "yes", "no", "unknown", "prefer-not", ["vi"], 17]
+    assert {length(answer) for answer in answers} == {1 + 12 + 64 + 16}
+    assert length("x" * 100) > length("yes")  # what tells: the size class, no more
+
+
+@given(st.binary(max_size=3000))
+def test_padding_comes_off_again_and_leaves_few_lengths(plaintext: bytes) -> None:
+    padded = pad(plaintext)
+    assert unpad(padded) == plaintext
+    assert len(padded) in {64, 256, 1024, 2048, 3072}
+    assert len(padded) >= len(plaintext) + 4
+    filled = [] if len(padded) == len(plaintext) + 4 else [padded[:-1] + b"\1"]
+    for spoilt in (padded[:-1], padded + b"\0", b"\xff" + padded[1:], b"", *filled):
+        with pytest.raises(vault.TamperedError):
+            unpad(spoilt)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,9 @@ SALT_BYTES = 16
 HANDLE_BYTES = 16
 TOKEN_BYTES = 8  # truncated: whoever finds it confirms by decryption
 FORMAT = b"\x01"
+LENGTH_BYTES = 4
+SHORT = (64, 256)  # bytes, as padded; what is longer fills whole kibibytes
+LONG = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,22 @@ def unseal(key: bytes, sealed: bytes, bound: bytes) -> bytes:
         return AESGCM(key).decrypt(sealed[len(FORMAT) : start], sealed[start:], FORMAT + bound)
     except InvalidTag as error:
         raise TamperedError from error
+
+
+def pad(plaintext: bytes) -> bytes:
+    """Put the length before and zeros behind, up to 64, 256 or a multiple of 1024 bytes: yes is as long as no."""
+    length = LENGTH_BYTES + len(plaintext)
+    size = next((size for size in SHORT if length <= size), -(-length // LONG) * LONG)
+    return (len(plaintext).to_bytes(LENGTH_BYTES, "big") + plaintext).ljust(size, b"\0")
+
+
+def unpad(padded: bytes) -> bytes:
+    """Take the padding off again; raises TamperedError for bytes that `pad` does not give."""
+    end = LENGTH_BYTES + int.from_bytes(padded[:LENGTH_BYTES], "big")
+    plaintext = padded[LENGTH_BYTES:end]
+    if pad(plaintext) != padded:
+        raise TamperedError
+    return plaintext
 
 
 def derive(key: bytes, purpose: bytes) -> bytes:

@@ -4,7 +4,7 @@ from ieumgil.ground.vault.actions.backup import Backup, backup
 from ieumgil.ground.vault.actions.destroy import destroy, finish_erasures, replay_tombstones
 from ieumgil.ground.vault.actions.index import index_name
 from ieumgil.ground.vault.actions.restore import restore
-from ieumgil.ground.vault.actions.seal import get, get_json, handle, new_key, put, put_json
+from ieumgil.ground.vault.actions.seal import OpenKey, get, get_json, handle, new_key, opened, put, put_json
 from ieumgil.ground.vault.actions.unlock import create_kek, is_unlocked, lock, unlock, unlock_all
 from ieumgil.ground.vault.rules import (
     Context,
@@ -22,6 +22,7 @@ __all__ = [
     "ErasedError",
     "KeyKind",
     "LockedAgencyError",
+    "OpenKey",
     "TamperedError",
     "WeakKeyFileError",
     "WrongPassphraseError",
@@ -36,6 +37,7 @@ __all__ = [
     "is_unlocked",
     "lock",
     "new_key",
+    "opened",
     "put",
     "put_json",
     "replay_tombstones",

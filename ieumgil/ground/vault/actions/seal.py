@@ -1,5 +1,6 @@
 """Make a key; seal and open what belongs under it; the pseudonym of a case."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 from ieumgil.ground.vault import cipher
 from ieumgil.ground.vault.cipher import KEYRING
 from ieumgil.ground.vault.models import WrappedKey
-from ieumgil.ground.vault.queries import open_key, wrapping_of
+from ieumgil.ground.vault.queries import DataKey, open_key, wrapping_of
 from ieumgil.ground.vault.rules import Context, KeyKind, TamperedError
 from ieumgil.kernel.canonical import Json, NotCanonicalError, canonical, parse_canonical
 from ieumgil.kernel.ids import AgencyId, KeyId
@@ -27,22 +28,48 @@ def new_key(agency: AgencyId, kind: KeyKind, *, now: datetime | None = None) -> 
     return key
 
 
-def put(agency: AgencyId, key: KeyId, context: Context, plaintext: bytes) -> bytes:
-    """Seal bytes for one place; the length of the result tells the length of the plaintext.
+@dataclass(frozen=True, slots=True)
+class OpenKey:
+    """A key out of its wrapping, for all that one transaction does under it; never kept longer."""
+
+    id: KeyId
+    _held: DataKey = field(repr=False)
+
+    @property
+    def handle(self) -> str:
+        """Give the pseudonym of a case in the ledger, 32 hex digits."""
+        return cipher.handle_of(self._held.secret)
+
+    def seal(self, context: Context, plaintext: bytes) -> bytes:
+        """Seal bytes for one place; the length of the result tells only a size of `cipher.pad`, not the plaintext's."""
+        place = context.bound_to(self.id, self._held.version)
+        return cipher.seal(self._held.secret, cipher.pad(plaintext), place)
+
+    def unseal(self, context: Context, sealed: bytes) -> bytes:
+        """Open bytes in the place they were sealed for; raises TamperedError for other bytes or another place."""
+        place = context.bound_to(self.id, self._held.version)
+        return cipher.unpad(cipher.unseal(self._held.secret, bytes(sealed), place))
+
+
+def opened(agency: AgencyId, key: KeyId) -> OpenKey:
+    """Give a key with which to seal and open more than once.
 
     Raises LockedAgencyError, AbsentError for no key or another agency's, ErasedError for a destroyed one.
     """
-    held = open_key(agency, key)
-    return cipher.seal(held.secret, plaintext, context.bound_to(key, held.version))
+    return OpenKey(key, open_key(agency, key))
+
+
+def put(agency: AgencyId, key: KeyId, context: Context, plaintext: bytes) -> bytes:
+    """Seal bytes for one place; raises what `opened` raises."""
+    return opened(agency, key).seal(context, plaintext)
 
 
 def get(agency: AgencyId, key: KeyId, context: Context, sealed: bytes) -> bytes:
     """Open bytes in the place they were sealed for.
 
-    Raises what `put` raises, and TamperedError for other bytes or another place.
+    Raises what `opened` raises, and TamperedError for other bytes or another place.
     """
-    held = open_key(agency, key)
-    return cipher.unseal(held.secret, bytes(sealed), context.bound_to(key, held.version))
+    return opened(agency, key).unseal(context, sealed)
 
 
 def put_json(agency: AgencyId, key: KeyId, context: Context, value: Json) -> bytes:
@@ -63,4 +90,4 @@ def handle(agency: AgencyId, key: KeyId) -> str:
 
     Once the key is destroyed nobody can compute it again (ErasedError); otherwise raises what `put` raises.
     """
-    return cipher.handle_of(open_key(agency, key).secret)
+    return opened(agency, key).handle
