@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
@@ -78,14 +79,19 @@ class Header:
             "onward_of": str(self.onward_of) if self.onward_of else None,
         }
 
+    @property
+    def canonical(self) -> bytes:
+        """Give the canonical bytes of the header, of which its id is the hash."""
+        return _canonical(self)
+
     def signed_bytes(self) -> bytes:
         """Give the bytes that the agency's signature covers."""
-        return DOMAIN + canonical(self.body())
+        return DOMAIN + self.canonical
 
     def message(self) -> Message:
         """Give the message as far as the rule is concerned."""
         return Message(
-            header_id(canonical(self.body())),
+            header_id(self.canonical),
             self.side,
             self.seq,
             self.prev,
@@ -93,6 +99,11 @@ class Header:
             self.kind,
             self.packet,
         )
+
+
+@lru_cache(maxsize=256)  # a message on its way is asked for its bytes several times
+def _canonical(header: Header) -> bytes:
+    return canonical(header.body())
 
 
 def header_id(header: bytes) -> MessageId:

@@ -1,6 +1,6 @@
 """All that a bundle must pass on arrival, in order, before any table is asked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -63,7 +63,7 @@ def vouch(
     if card is None:
         raise RefusedBundleError(RefusalReason.UNKNOWN_AGENCY)
     created = parse_time(opened.inner["created"])
-    for key in sign_keys_of([card, *earlier_cards(agency)]):
+    for key in sign_keys_of(_newest_first(card, earlier_cards)):
         proof = _proof(opened, key.public)
         if proof is not None:
             _check_key(revoked=key.ident in roll.revoked_keys, in_force=key.in_force(created))
@@ -89,6 +89,13 @@ def check_time(inner: Inner, now: datetime) -> None:
     reason = check_window(parse_time(inner["created"]), parse_time(inner["not_after"]), now)
     if reason is not None:
         raise RefusedBundleError(reason)
+
+
+def _newest_first(
+    card: AgencyCard, earlier_cards: Callable[[AgencyId], Sequence[AgencyCard]]
+) -> Iterator[AgencyCard]:
+    yield card
+    yield from earlier_cards(card.agency)
 
 
 def _proof(opened: Opened, public: bytes) -> bytes | None:

@@ -1,6 +1,6 @@
 """Agency cards: what an agency is and which keys it uses, signed by its own root key."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -201,15 +201,17 @@ def lowest_suite(cards: Sequence[AgencyCard], created: datetime) -> Suite:
     return max((key.suite for key in keys if key.suite in listed), default=Suite.X25519)
 
 
-def sign_keys_of(cards: Sequence[AgencyCard]) -> Iterator[SignKey]:
+def sign_keys_of(cards: Iterable[AgencyCard]) -> Iterator[SignKey]:
     """List the signing keys of an agency's cards, newest first; one that a newer card omits ended then."""
     seen: set[bytes] = set()
-    for newer, card in zip([None, *cards], cards, strict=False):
+    newer: AgencyCard | None = None
+    for card in cards:
         for key in card.sign_keys:
             if key.public not in seen:
                 seen.add(key.public)
                 end = min(key.not_after, newer.issued_at) if newer else key.not_after
                 yield SignKey(key.public, key.not_before, end)
+        newer = card
 
 
 def _key_document(key: SignKey) -> dict[str, Json]:

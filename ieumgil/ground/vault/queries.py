@@ -61,11 +61,10 @@ def open_key(agency: AgencyId, key: KeyId) -> DataKey:
     TamperedError for a row that is not what was written.
     """
     kek = KEYRING.kek(agency)
-    row = WrappedKey.objects.filter(agency_id=agency, pk=key).first()
-    if row is None:
-        raise ErasedError if is_destroyed(agency, key) else AbsentError
-    secret = unseal(kek, bytes(row.wrapped), wrapping_of(agency, key, row.kind, row.version))
-    return DataKey(secret, row.version)
+    found = WrappedKey.objects.filter(agency_id=agency, pk=key).values_list("kind", "wrapped", "version")
+    for kind, wrapped, version in found:
+        return DataKey(unseal(kek, bytes(wrapped), wrapping_of(agency, key, kind, version)), version)
+    raise ErasedError if is_destroyed(agency, key) else AbsentError
 
 
 def is_destroyed(agency: AgencyId, key: KeyId) -> bool:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ieumgil.ground.accounts.queries import ledger_handle
-from ieumgil.ground.audit.actions.entries import Event, heads_held, record
+from ieumgil.ground.audit.actions.entries import Event, HeldHeads, record
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.ids import AgencyId
@@ -59,7 +59,7 @@ def attempt(
     kept: list[_Refusal] = [] if outer is None else outer
     token = _refused.set(kept)
     try:
-        with transaction.atomic(durable=outer is None), heads_held():
+        with transaction.atomic(durable=outer is None), HeldHeads():
             yield entry
             if outer is None:
                 _record_all(kept)

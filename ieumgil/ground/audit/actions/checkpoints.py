@@ -80,15 +80,17 @@ def keep_peer_checkpoint(
 def _signed(agency: AgencyId, sign: notes.Signer, at: datetime) -> str | None:
     head = locked_head(agency)
     size, root, key = head.tree.size, head.tree.root(), sign.public_key().public_bytes_raw()
-    signed = list(Checkpoint.objects.filter(agency_id=agency, size__gte=size))
-    if any(row.size > size or bytes(row.root) != root for row in signed):
+    signed = list(
+        Checkpoint.objects.filter(agency_id=agency, size__gte=size).values_list("size", "root", "key", "note")
+    )
+    if any(at > size or bytes(other) != root for at, other, _, _ in signed):
         return None
-    same = next((row for row in signed if bytes(row.key) == key), None)
-    if same is not None:
-        return same.note
+    for _, _, by, note in signed:
+        if bytes(by) == key:
+            return note
     note = notes.sign_checkpoint(sign, notes.origin_of(agency), size, root)
     Checkpoint.objects.create(agency_id=agency, size=size, root=root, key=key, note=note, made_at=at)
-    name_newest(head, rules.checkpoint_name(size, root))
+    name_newest(agency, rules.checkpoint_name(size, root))
     return note
 
 

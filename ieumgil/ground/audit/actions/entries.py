@@ -1,8 +1,7 @@
 """Write one entry at the end of a ledger, one writer at a time."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -82,38 +81,42 @@ def locked_head(agency: AgencyId) -> Head:
     return head
 
 
-def name_newest(head: Head, checkpoint: str) -> None:
+def name_newest(agency: AgencyId, checkpoint: str) -> None:
     """Note the newest checkpoint; within an attempt it is written along with the entry that ends it."""
-    named = replace(head, newest=checkpoint, saved=False)
+    named = replace(locked_head(agency), newest=checkpoint, saved=False)
     if not _hold(named):
-        _save(named, at=head.tree.size)
+        _save(named, at=named.tree.size)
 
 
-@contextmanager
-def heads_held() -> Iterator[None]:
+class HeldHeads(AbstractContextManager[None]):
     """Hold, for one attempt, what its transaction has locked; what an attempt within it changed and undid is forgotten."""
-    outer = _held.get()
-    inner = dict(outer or {})
-    token = _held.set(inner)
-    try:
-        yield
-        if outer is not None:
-            outer.update(inner)
-            return
-        for head in list(inner.values()):
-            if not head.saved:
-                _save(head, at=head.tree.size)
-    finally:
-        _held.reset(token)
+
+    def __enter__(self) -> None:
+        """Begin with what the attempt around it holds."""
+        self._outer = _held.get()
+        self._inner = dict(self._outer or {})
+        self._token = _held.set(self._inner)
+
+    def __exit__(self, fault: type[BaseException] | None, *_: object) -> None:
+        """Give what was changed to the attempt around it, or write what is not written yet."""
+        try:
+            if fault is None and self._outer is not None:
+                self._outer.update(self._inner)
+            elif fault is None:
+                for head in [head for head in self._inner.values() if not head.saved]:
+                    _save(head, at=head.tree.size)
+        finally:
+            _held.reset(self._token)
 
 
 def _read(agency: AgencyId) -> Head:
     heads = LedgerHead.objects.select_for_update()
-    row = heads.filter(pk=agency).first()
-    if row is None:
+    found = heads.filter(pk=agency).values_list("size", "frontier", "newest")
+    if not found:
         LedgerHead.objects.get_or_create(pk=agency)
-        row = heads.get(pk=agency)
-    return Head(agency, row.tree, row.newest)
+        found = found.all()
+    size, frontier, newest = found[0]
+    return Head(agency, Frontier.from_bytes(size, bytes(frontier)), newest)
 
 
 def _hold(head: Head) -> bool:

@@ -69,8 +69,8 @@ def keep(came: Received, inner: Inner, now: datetime) -> bytes:
     )
     if link and link.kind is LinkKind.FORK:
         raise_alarm(came.agency, code="peer-went-back", peer=came.sender, subject=own, now=now)
-    _keep_checkpoint(came, inner, now)
     _taker(came.kind)(clock(came.agency), came, now)
+    _keep_checkpoint(came, inner, now)  # after the room: whoever sends has locked the thread, then the ledger
     if came.kind == Kind.RECEIPT:
         return b""
     item.receipt = _sealed_receipt(came, now, missing=link.missing if link else ())

@@ -109,12 +109,12 @@ def keyring(agency: AgencyId) -> Keyring:
     if not vault.is_unlocked(agency):
         _OPEN.pop(agency, None)
         raise vault.LockedAgencyError
-    in_use = AgencyKey.objects.filter(agency_id=agency, use__in=["sign", "log"], retired_at=None)
-    rows = list(in_use.order_by("use"))
-    names = tuple(row.ident for row in rows)
+    keys = AgencyKey.objects.filter(agency_id=agency, use__in=["sign", "log"], retired_at=None)
+    in_use = keys.order_by("use")
+    names = tuple(in_use.values_list("ident", flat=True))
     held = _OPEN.get(agency)
     if held is None or held.names != names:
-        opened = {row.use: sign_key(_open(row)) for row in rows}
+        opened = {row.use: sign_key(_open(row)) for row in in_use}
         if opened.keys() != {"sign", "log"}:
             raise AbsentError
         held = _OPEN[agency] = Keyring(opened["sign"], opened["log"], names)

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from ieumgil.ground.audit import actions as audit
-from ieumgil.ground.exchange.actions.keys import keyring
+from ieumgil.ground.exchange.actions.keys import Keyring, keyring
 from ieumgil.ground.exchange.models import OutboxItem, PeerLink
 from ieumgil.ground.exchange.queries import seal_to
 from ieumgil.ground.exchange.rules import VALIDITY, Kind, RefusedBundleError, time_text
@@ -27,12 +27,13 @@ class Parcel:
     subject: UUID | None = None
 
 
-def send(actor: Actor, *, parcel: Parcel, now: datetime) -> UUID:
+def send(actor: Actor, *, parcel: Parcel, now: datetime, keys: Keyring | None = None) -> UUID:
     """Seal a parcel and lay it in the outbox; gives the outbox item's id. To be called inside a transaction.
 
-    Raises LockedAgencyError, and DeniedError with the reason if there is no card to seal to or the parcel is too large.
+    `keys`: the agency's, where the caller has them already. Raises LockedAgencyError, and DeniedError with the reason if
+    there is no card to seal to or the parcel is too large.
     """
-    sealed, inner = seal_for(actor, parcel, now)
+    sealed, inner = seal_for(actor, parcel, now, keys)
     item = OutboxItem.objects.create(
         agency_id=actor.agency,
         peer=parcel.to,
@@ -48,9 +49,12 @@ def send(actor: Actor, *, parcel: Parcel, now: datetime) -> UUID:
     return item.id
 
 
-def seal_for(actor: Actor, parcel: Parcel, now: datetime) -> tuple[bytes, Inner]:
+def seal_for(actor: Actor, parcel: Parcel, now: datetime, keys: Keyring | None = None) -> tuple[bytes, Inner]:
     """Seal a parcel under the next number to this peer; to be called inside a transaction. Raises what `send` raises."""
-    keys, target, kind = keyring(actor.agency), seal_to(parcel.to, now), str(parcel.kind)
+    keys = keys or keyring(actor.agency)
+    target, kind = seal_to(parcel.to, now), str(parcel.kind)
+    # The ledger before the link: whoever holds both has locked them in this order, or two could wait for each other.
+    checkpoint = audit.checkpoint(actor.agency, keys.log, now=now)
     # A receipt is given again whenever it is asked for: it has no place in the numbering.
     link = None if kind == Kind.RECEIPT else _link(actor.agency, parcel.to)
     inner: Inner = {
@@ -65,7 +69,7 @@ def seal_for(actor: Actor, parcel: Parcel, now: datetime) -> tuple[bytes, Inner]
         "prev_hash": (link.out_hash or None) if link else None,
         "kind": kind,
         "body": parcel.body,
-        "checkpoint": audit.checkpoint(actor.agency, keys.log, now=now),
+        "checkpoint": checkpoint,
     }
     try:
         sealed = seal_bundle(inner, sign_key=keys.sign, recipient_public=target.key, recipient=parcel.to)
@@ -78,4 +82,6 @@ def seal_for(actor: Actor, parcel: Parcel, now: datetime) -> tuple[bytes, Inner]
 
 
 def _link(agency: AgencyId, peer: AgencyId) -> PeerLink:
-    return PeerLink.objects.select_for_update().get_or_create(agency_id=agency, peer=peer)[0]
+    links = PeerLink.objects.select_for_update()
+    found = links.filter(agency_id=agency, peer=peer).first()
+    return found or links.get_or_create(agency_id=agency, peer=peer)[0]
