@@ -143,6 +143,9 @@ def test_a_packet_that_was_kept_and_then_refused_is_recalled_all_the_same(
     assert states(mechanism, thread) == ("RECALLED", "RECALLED")
     with pytest.raises(DeniedError, match="recalled"):
         packet(mechanism.stranger, thread, asked_for=PurposeCode("shelter"), now=SOON)
+    recall.erase(mechanism.stranger, thread=thread, now=SOON)
+    carry(SOON)
+    assert states(mechanism, thread) == ("ERASED", "ERASED")  # what it sent home stands again
 
 
 def test_a_packet_that_was_refused_and_then_kept_is_recalled_too(mechanism: People, case: CaseId) -> None:

@@ -17,7 +17,7 @@ from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, FieldPath, PurposeCode
 from ieumgil.kernel.outcome import AbsentError, DeniedError, Deny
 from ieumgil.referral.actions.fold import as_message, forget, messages_of, refold
-from ieumgil.referral.actions.home import send_home
+from ieumgil.referral.actions.home import send_home, stands_after_all
 from ieumgil.referral.actions.keep import keep_message
 from ieumgil.referral.contents import fits
 from ieumgil.referral.headers import Header, content_hash, read_header
@@ -39,6 +39,7 @@ def take_message(actor: Actor, came: Received, now: datetime) -> None:
     if header.sender != actor.agency:
         _check_basis(header, envelope, row.purpose, now)
     elif MessageRow.objects.filter(thread=row, message_id=came.bundle_id).exists():
+        stands_after_all(row, came.bundle_id, now)
         return  # it was not lost here
     verdict = _judge(row, header)
     if header.kind in _STARTS and header.seq == 1 and not row.purpose:
