@@ -27,7 +27,6 @@ LONGEST_LIFE: Final = 0.8  # seconds from the node's first answer to its death
 CLOSES: Final = 1 / 3  # of the clicks
 MOST_WAITING: Final = 50  # bundles: enough that one is always under way
 WAITING: Final = "SELECT count(*) FROM exchange_outboxitem WHERE state = 'waiting'"
-)
 FACTS: Final = (sys.executable, "-m", "tests.support.kept")
 
 Stroke = Callable[[], None]
