@@ -49,7 +49,7 @@ def _sent(people: People, case: CaseId, followed: LegalDuty) -> ThreadId:
 
 def test_in_danger_to_life_one_worker_sends_at_once_without_consent(mechanism: People, case: CaseId) -> None:
     thread = _sent(mechanism, case, _in_danger(mechanism))
-    sent = packet(mechanism.stranger, thread, asked_for=SHELTER).fields
+    sent = packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW).fields
     assert {path.split(".")[0] for path in sent} == {"identity", "safety"}
     assert [row.thread.thread for row in to_review(mechanism.colleague)] == [thread]
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from ieumgil.consent import queries as consent
-from ieumgil.consent.actions import withdraw
+from ieumgil.consent.actions import record_grant, withdraw
 from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.actions.receive import receive
 from ieumgil.ground.exchange.models import OutboxItem
 from ieumgil.ground.vault.models import WrappedKey
-from ieumgil.kernel.ids import CaseId, GrantId, PurposeCode, ThreadId
+from ieumgil.kernel.ids import CaseId, CategoryCode, FieldPath, GrantId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import DeniedError
 from ieumgil.referral.actions import answer, enquire, recall, refer
 from ieumgil.referral.models import MessageRow, ThreadRow
@@ -18,6 +18,7 @@ from ieumgil.referral.queries.packet import packet
 from ieumgil.referral.queries.work import conversation, look
 from ieumgil.referral.rules import Kind
 from tests.rooms.conftest import NOW, People
+from tests.support import disclosing
 from tests.support.hostile import says, signs_for
 from tests.support.journeys import agreed, offered, referred, states
 from tests.support.mechanism import carry, give_consent
@@ -192,3 +193,33 @@ def test_where_the_thread_allows_no_recall_people_are_told(mechanism: People, ca
     assert "recall-impossible" not in _alarms(mechanism)  # control: while the consent stands there is no need
     assert _consent_ends(mechanism, case) == 0
     assert "recall-impossible" in _alarms(mechanism)
+
+
+# --- what the person lets the receiver keep ---
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_must_be_named_is_kept_only_where_it_was_named(
+    mechanism: People, case: CaseId, *, named: bool
+) -> None:
+    thread = referred(mechanism, case)
+    _, own = answer.accept(mechanism.stranger, thread=thread, now=NOW)
+    carry(NOW)
+    _lets_keep_health(mechanism, own, named=named)
+    recall.recall(mechanism.owner, thread=thread, reason="consent-withdrawn", now=NOW)
+    carry(NOW)
+    keep = recall.Kept(frozenset({FieldPath("health.urgent")}))
+    if named:  # the control
+        recall.erase(mechanism.stranger, thread=thread, keep=keep, now=NOW)
+        return
+    with pytest.raises(DeniedError, match="no-consent-to-keep"):
+        recall.erase(mechanism.stranger, thread=thread, keep=keep, now=NOW)
+
+
+def _lets_keep_health(people: People, own: CaseId, *, named: bool) -> None:
+    health = frozenset({CategoryCode("health")})
+    grant = disclosing.grant(
+        recipients=frozenset({people.shelter}), given_at=NOW, until=NOW + timedelta(days=90),
+        categories=health, named_categories=health if named else frozenset(),
+    )  # fmt: skip
+    record_grant(people.stranger, own, grant, now=NOW)

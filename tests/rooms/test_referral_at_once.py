@@ -169,7 +169,7 @@ def test_an_old_page_saved_after_the_acceptance_takes_nothing_back(mechanism: Pe
     answer.accept(mechanism.stranger, thread=thread, now=NOW)
     carry(NOW)
     accepted = [look(actor, thread) for actor in (mechanism.owner, mechanism.stranger)]
-    received = packet(mechanism.stranger, thread, asked_for=SHELTER)
+    received = packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW)
 
     # The first window changes the referrer's own case, the second says something of a linked person.
     hours = FieldPath("contact.safe_hours")
@@ -183,7 +183,7 @@ def test_an_old_page_saved_after_the_acceptance_takes_nothing_back(mechanism: Pe
     carry(NOW)
 
     assert [look(actor, thread) for actor in (mechanism.owner, mechanism.stranger)] == accepted
-    assert packet(mechanism.stranger, thread, asked_for=SHELTER) == received
+    assert packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW) == received
     assert casefile.facts(mechanism.owner, case)[hours] == "after nine"
     (draft,) = casefile.drafts(mechanism.owner)
     assert (draft.text, draft.why, str(draft.id)) == ("Her cousin comes along.", "moved-on", stale.value.kept)

@@ -131,7 +131,7 @@ def test_in_a_frozen_thread_nothing_is_said_but_recall_and_erased(
     carry(LATER)
     assert agreed(mechanism, thread) == "RECALLED"
     with pytest.raises((DeniedError, AbsentError)):
-        packet(mechanism.stranger, thread, asked_for=SHELTER)
+        packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW)
     recall.erase(mechanism.stranger, thread=thread, now=LATER)
     carry(LATER)
     assert agreed(mechanism, thread) == "ERASED"
@@ -200,7 +200,7 @@ def test_a_packet_that_was_signed_away_is_destroyed_at_the_receiver(mechanism: P
     assert kept.content is None
     assert Tombstone.objects.filter(agency=mechanism.shelter, key_id=kept.content_key).exists()
     with pytest.raises(AbsentError):
-        packet(mechanism.stranger, thread, asked_for=SHELTER)
+        packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW)
     assert agreed(mechanism, thread) == "CLOSED"
 
 
@@ -209,7 +209,7 @@ def test_a_packet_that_stands_after_a_settlement_is_still_there(mechanism: Peopl
     for actor in (mechanism.owner, mechanism.stranger):
         settle.settle(actor, thread=thread, void=frozenset({second}), now=NOW)
     carry(NOW)
-    assert packet(mechanism.stranger, thread, asked_for=SHELTER).fields
+    assert packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW).fields
 
 
 def test_a_peer_cannot_refuse_what_somebody_else_has_said(mechanism: People, case: CaseId) -> None:
@@ -282,9 +282,9 @@ def test_a_packet_that_waits_for_what_came_before_it_is_not_shown_yet(
     earlier, later = [item for item in sent_by(mechanism.police) if item.kind == "thread"]
     receive(bytes(later.sealed), now=MUCH_LATER)
     hours = FieldPath("contact.safe_hours")
-    assert hours not in packet(mechanism.stranger, thread, asked_for=SHELTER).fields
+    assert hours not in packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW).fields
     receive(bytes(earlier.sealed), now=MUCH_LATER)
-    assert packet(mechanism.stranger, thread, asked_for=SHELTER).fields[hours] == "after nine"
+    assert packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW).fields[hours] == "after nine"
 
 
 # --- illegal, and known only later ---

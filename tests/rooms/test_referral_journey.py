@@ -39,7 +39,7 @@ def test_a_referral_goes_from_enquiry_to_close_and_both_sides_agree(mechanism: P
 def test_the_packet_holds_what_was_agreed_and_never_what_may_not_leave(
     mechanism: People, case: CaseId
 ) -> None:
-    view = packet(mechanism.stranger, referred(mechanism, case), asked_for=SHELTER)
+    view = packet(mechanism.stranger, referred(mechanism, case), asked_for=SHELTER, now=NOW)
     assert view.fields[FieldPath("identity.name")] == "예시가"
     assert FieldPath("health.urgent") not in view.fields  # health is sent only if the consent names it
     assert MARK not in str(view.fields)
@@ -64,11 +64,11 @@ def test_a_recalled_packet_is_shut_at_once_and_gone_after_erased(mechanism: Peop
     recall.recall(mechanism.owner, thread=thread, reason="consent-withdrawn", now=NOW)
     carry(NOW)
     with pytest.raises(DeniedError, match="recalled"):
-        packet(mechanism.stranger, thread, asked_for=SHELTER)
+        packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW)
     recall.erase(mechanism.stranger, thread=thread, now=NOW)
     carry(NOW)
     with pytest.raises(AbsentError):
-        packet(mechanism.stranger, thread, asked_for=SHELTER)
+        packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW)
     assert agreed(mechanism, thread) == "ERASED"
 
 

@@ -79,7 +79,7 @@ def test_what_changed_since_the_preview_is_not_sent(mechanism: People, case: Cas
     cases.set_facts(mechanism.owner, case, {CHANNEL: "another number"}, version=version, now=NOW)
     refer.refer(mechanism.owner, thread=thread, shown=shown, now=NOW)  # what is not sent may change
     carry(NOW)
-    assert set(packet(mechanism.stranger, thread, asked_for=SHELTER).fields) == {
+    assert set(packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW).fields) == {
         NAME, FieldPath("identity.name_forms"),
     }  # fmt: skip
 
@@ -110,7 +110,7 @@ def test_nobody_is_referred_without_an_enquiry_but_in_danger_to_life(mechanism: 
     begun = at_once(_duty(mechanism, DutyGround.DANGER_TO_LIFE))
     carry(NOW)
     assert agreed(mechanism, begun.thread) == "REFERRED"
-    assert packet(mechanism.stranger, begun.thread, asked_for=SHELTER).fields[NAME] == "예시가"
+    assert packet(mechanism.stranger, begun.thread, asked_for=SHELTER, now=NOW).fields[NAME] == "예시가"
 
 
 # --- what it may be read for ---
@@ -128,6 +128,7 @@ def test_a_packet_is_read_for_the_purpose_it_was_sent_for_and_for_no_other(
     (brought,) = MessageRow.objects.filter(agency=mechanism.shelter, packet=True)
     opened = []
     for sent_for, asked_for in _pairs():
+        ThreadRow.objects.filter(agency=mechanism.shelter).update(purpose=sent_for)
         with pytest.MonkeyPatch.context() as planted:
             body = {
                 "purpose": sent_for,
@@ -137,7 +138,9 @@ def test_a_packet_is_read_for_the_purpose_it_was_sent_for_and_for_no_other(
             }
             planted.setattr("ieumgil.referral.queries.packet.content_of", lambda _row, b=body: {"packet": b})
             try:
-                opened.append((sent_for, packet(mechanism.stranger, thread, asked_for=asked_for).purpose))
+                opened.append(
+                    (sent_for, packet(mechanism.stranger, thread, asked_for=asked_for, now=NOW).purpose)
+                )
             except DeniedError as refusal:
                 assert refusal.code == "other-purpose"  # noqa: PT017
                 assert sent_for != asked_for
@@ -159,8 +162,9 @@ def test_a_second_packet_for_another_purpose_opens_neither_for_the_other(
     }  # fmt: skip
     speak(mechanism.owner, thread, Kind.REPLY, {"text": None, "onward": None, "packet": other}, now=NOW)
     carry(NOW)
-    assert packet(mechanism.stranger, thread, asked_for=SHELTER).fields[CHANNEL] != "planted"
-    assert NAME not in packet(mechanism.stranger, thread, asked_for=PurposeCode("medical")).fields
+    assert packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW).fields[CHANNEL] != "planted"
+    with pytest.raises(DeniedError, match="other-purpose"):
+        packet(mechanism.stranger, thread, asked_for=PurposeCode("medical"), now=NOW)
 
 
 # --- what is told back ---
@@ -227,7 +231,7 @@ def test_what_the_person_lets_the_receiver_keep_stays_in_its_own_case(
     assert person is not None
     assert casefile.packet_fields(mechanism.stranger, own)[NAME] == "예시가"
     with pytest.raises(AbsentError):
-        packet(mechanism.stranger, thread, asked_for=SHELTER)
+        packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW)
     assert conversation(mechanism.owner, thread).turns[-1].said == {
         "why": "recalled", "kept_by_law": [{"what": "register", "article": "Narae Act, art. 9"}],
         "kept_by_consent": ["contact.safe_channel", "identity.name"],
@@ -267,13 +271,13 @@ def test_a_packet_is_erased_by_itself_once_its_time_has_run_out(people: People) 
     last, after = NOW + 365 * DAY, NOW + 365 * DAY + timedelta(seconds=1)
     _renew(people, roots, last)
     assert recall.erase_what_ran_out(now=last) == 0
-    assert packet(people.stranger, thread, asked_for=SHELTER).fields
+    assert packet(people.stranger, thread, asked_for=SHELTER, now=NOW).fields
     assert recall.erase_what_ran_out(now=after) == 1
     assert recall.erase_what_ran_out(now=after) == 0
     carry(after)
     assert agreed(people, thread) == "CLOSED"
     with pytest.raises(AbsentError):
-        packet(people.stranger, thread, asked_for=SHELTER)
+        packet(people.stranger, thread, asked_for=SHELTER, now=NOW)
     assert conversation(people.owner, thread).turns[-1].said == {
         "why": "retention", "kept_by_law": [], "kept_by_consent": []
     }  # fmt: skip
