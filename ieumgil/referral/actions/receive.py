@@ -50,7 +50,7 @@ def take_message(actor: Actor, came: Received, now: datetime) -> None:
     send_home(actor, row, refold(row, now).twins, now)
 
 
-def take_refusal(actor: Actor, *, bundle_id: str, reason: str, kept: bool, now: datetime) -> None:
+def take_refusal(actor: Actor, *, bundle_id: str, reason: str, kept: bool = False, now: datetime) -> None:
     """Take a message back that the peer's signed receipt refused, and what was built on it: its sender owes the step again.
 
     `kept`: another receipt says that the peer kept it. A packet that it may hold stays in view, and an alarm says so.
