@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import click
 from django.conf import settings
@@ -102,9 +103,7 @@ def host(
     card_out: Path,
 ) -> str:
     """Host an agency of this node's country: its vault, its keys and its card. Gives its id."""
-    entry = next((one for one in country(settings.IEUMGIL_COUNTRY)["agencies"] if one["slug"] == slug), None)
-    if entry is None:
-        raise click.UsageError(f"the country's profile lists no agency {slug!r}")
+    entry = _listed(slug)
     passphrase, root_passphrase = _passphrase(passphrase_file), _passphrase(root_passphrase_file)
     if root_passphrase in {"", passphrase}:
         raise click.UsageError(
@@ -112,14 +111,13 @@ def host(
         )
     if root_out.exists():
         raise click.UsageError(f"{root_out} is there already")
-    accounts.host_agency(
+    agency = accounts.host_agency(
         slug=slug,
         name_en=entry["en"],
         name_ko=entry["ko"],
         agency_class=AgencyClass(entry["class"]),
-        agency=entry["id"],
+        agency=UUID(entry["id"]),
     )
-    agency = AgencyId(accounts_queries.hosted_agency(slug).pk)
     vault.create_kek(agency, passphrase)
     vault.unlock(agency, passphrase)
     root = new_sign_key()
@@ -127,17 +125,28 @@ def host(
         card = make_keys(agency, root=root, node=address, now=timezone.now())
     write_root(root_out, agency, root, root_passphrase, cheap=settings.IEUMGIL_KDF_PROFILE == "test")
     card_out.write_bytes(canonical(card))
-    click.echo(
-        f"take {root_out} and the passphrase in {root_passphrase_file} away from this node, and apart from each other:"
-        " whoever has both is the agency",
-        err=True,
-    )
+    _say_what_goes_away(root_out, root_passphrase_file)
     if accounts_queries.shares_a_node_badly():
         click.echo(
             "warning: a body of protection and a body of enforcement share this node; they should not",
             err=True,
         )
     return str(agency)
+
+
+def _listed(slug: str) -> dict[str, str]:
+    for one in country(settings.IEUMGIL_COUNTRY)["agencies"]:
+        if one["slug"] == slug:
+            return dict(one)
+    raise click.UsageError(f"the country's profile lists no agency {slug!r}")
+
+
+def _say_what_goes_away(root: Path, passphrase: Path) -> None:
+    click.echo(
+        f"take {root} and the passphrase in {passphrase} away from this node, and apart from each other:"
+        " whoever has both is the agency",
+        err=True,
+    )
 
 
 def _passphrase(path: Path) -> str:

@@ -11,7 +11,7 @@ from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.actions.keys import make_keys
 from ieumgil.ground.exchange.actions.receive import receive
 from ieumgil.ground.exchange.actions.roll import join_roll
-from ieumgil.ground.exchange.cards import RefusedCardError, sign_card
+from ieumgil.ground.exchange.cards import sign_card
 from ieumgil.ground.exchange.keys import new_sign_key, sign_key
 from ieumgil.ground.exchange.models import RollVersion
 from ieumgil.ground.exchange.roll import Roll, roll_hash, sign_roll
@@ -120,7 +120,7 @@ def test_a_hosted_agency_stands_on_a_roll_only_with_its_own_root(elsewhere: Else
     stolen = sign_card(replace(own, root=thief.public_key().public_bytes_raw(), version=9), thief)
     RollVersion.objects.all().delete()
     made = Roll(uuid4(), 1, BODIES_NOW, SECRETARIAT.id, LIMITS, (stolen, SECRETARIAT.signed_card))
-    with pytest.raises(RefusedCardError, match="root-changed"):
+    with pytest.raises(DeniedError, match="root-changed"):
         join_roll(sign_roll(made, SECRETARIAT.sign), coordinator_root=SECRETARIAT.card.root, now=BODIES_NOW)
 
 

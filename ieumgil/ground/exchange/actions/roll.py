@@ -46,7 +46,7 @@ def sign_first_roll(actor: Actor, *, cards: Iterable[Mapping[str, Json]], now: d
         made = Roll(uuid4(), 1, now, actor.agency, DEFAULT_LIMITS, signed_cards)
         signed = sign_roll(made, keyring(actor.agency).sign)
         root = next(c.root for c in map(verify_card, signed_cards) if c.agency == actor.agency)
-        _keep(verify_roll(signed, coordinator_root=root, kept_card=_kept_card), signed, now)
+        _keep(_verified(signed, root), signed, now)
     return signed
 
 
@@ -62,7 +62,7 @@ def sign_next_roll(
     """Sign the next roll with these cards in the place of older ones, and lay it in the outbox for every agency on it.
 
     A revocation is never taken back; `compared_roots` are new root keys whose words people here compared by voice.
-    Raises DeniedError, RefusedCardError for a card that does not follow, AbsentError before there is a roll.
+    Raises DeniedError, for a card that does not follow with its CardFault; AbsentError before there is a roll.
     """
     with audit.attempt(actor, AuditAction.ROLL_SIGN):
         require(actor.may(Permission.ROLL_SIGN))
@@ -79,14 +79,7 @@ def sign_next_roll(
             prev=roll_hash(signed_before),
         )
         signed = sign_roll(made, keyring(actor.agency).sign)
-        root = before.cards[before.coordinator].root
-        verified = verify_roll(
-            signed,
-            coordinator_root=root,
-            compared_roots=compared_roots,
-            previous=signed_before,
-            kept_card=_kept_card,
-        )
+        verified = _verified(signed, before.cards[before.coordinator].root, compared_roots)
         _keep(verified, signed, now)
         for agency in verified.cards:
             if agency not in verified.revoked_agencies and not is_hosted(agency):
@@ -101,15 +94,9 @@ def join_roll(
     """Take in the first roll of this node, after its people compared the coordinator's twelve words by voice.
 
     Or the next one, in which an agency has a new root that they compared as well. For whoever installs the node.
-    Raises RefusedCardError for a roll that these roots do not vouch for.
+    Raises DeniedError with a CardFault for a roll that these roots do not vouch for.
     """
-    verified = verify_roll(
-        signed,
-        coordinator_root=coordinator_root,
-        compared_roots=compared_roots,
-        previous=queries.signed_roll() if queries.has_roll() else None,
-        kept_card=_kept_card,
-    )
+    verified = _verified(signed, coordinator_root, compared_roots)
     _keep(verified, signed, now)
     return verified
 
@@ -132,12 +119,9 @@ def take_roll(_actor: Actor, came: Received, now: datetime) -> None:
         if read.roll == before.roll and read.version <= before.version:
             _check_told_before(read, signed, root)
             return
-        verified = verify_roll(
-            signed, coordinator_root=root, previous=queries.signed_roll(), kept_card=_kept_card
-        )
     except RefusedCardError as error:
         raise DeniedError(error.fault) from error
-    _keep(verified, signed, now)
+    _keep(_verified(signed, root), signed, now)
 
 
 def _check_told_before(read: Roll, signed: Json, root: bytes) -> None:
@@ -147,6 +131,19 @@ def _check_told_before(read: Roll, signed: Json, root: bytes) -> None:
     verify_roll(signed, coordinator_root=root)
     if held is not None:
         raise RefusedCardError(CardFault.ROLL_TWO_VERSIONS)
+
+
+def _verified(signed: Json, root: bytes, compared_roots: frozenset[bytes] = frozenset()) -> Roll:
+    try:
+        return verify_roll(
+            signed,
+            coordinator_root=root,
+            compared_roots=compared_roots,
+            previous=queries.signed_roll() if queries.has_roll() else None,
+            kept_card=_kept_card,
+        )
+    except RefusedCardError as error:
+        raise DeniedError(error.fault) from error
 
 
 def _kept_card(agency: AgencyId) -> AgencyCard | None:
