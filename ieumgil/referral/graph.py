@@ -1,8 +1,31 @@
 """The messages of a thread in an order in which parents come first, with their ancestors as bit masks."""
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
 
 from ieumgil.referral.words import BESIDE, UNFREEZABLE, Kind, Message, Side, parents_of
+
+
+def parents_first(messages: Iterable[Message], known: Collection[str] = ()) -> Iterator[Message]:
+    """Give messages, each once, with parents first; what rests on something that is not here, nor `known`, is left out.
+
+    Each message and each name of a parent is looked at once, whatever the order in which they came.
+    """
+    ready, missing, children = deque[Message](), dict[str, int](), dict[str, list[Message]]()
+    for message in {m.id: m for m in messages}.values():
+        unknown = [parent for parent in parents_of(message) if parent not in known]
+        missing[message.id] = len(unknown)
+        for parent in unknown:
+            children.setdefault(parent, []).append(message)
+        if not unknown:
+            ready.append(message)
+    while ready:
+        message = ready.popleft()
+        yield message
+        for child in children.pop(message.id, ()):
+            missing[child.id] -= 1
+            if not missing[child.id]:
+                ready.append(child)
 
 
 class Graph:
@@ -26,28 +49,19 @@ class Graph:
         leads_to: dict[str, set[int]] = {}
         left_out: set[str] = set()
         recalled: set[str] = set()  # recalls, and what comes after one
-        waiting = list({m.id: m for m in messages}.values())
-        while waiting:
-            later = []
-            for message in waiting:
-                parents = parents_of(message)
-                if not leads_to.keys() >= parents:
-                    later.append(message)
-                    continue
-                below = set().union(*(leads_to[p] for p in parents)) if parents else set()
-                if message.kind is Kind.RECALL or parents & recalled:
-                    recalled.add(message.id)
-                stays = message.kind in UNFREEZABLE and message.id in recalled
-                if not stays and (message.id in void or parents & left_out):
-                    left_out.add(message.id)
-                    leads_to[message.id] = below
-                else:
-                    self._add(message, below)
-                    leads_to[message.id] = {len(self.messages) - 1}
-            self.forked = bool(left_out)
-            if len(later) == len(waiting):
-                return  # the rest waits for what is not here
-            waiting = later
+        for message in parents_first(messages):
+            parents = parents_of(message)
+            below = set().union(*(leads_to[p] for p in parents)) if parents else set()
+            if message.kind is Kind.RECALL or parents & recalled:
+                recalled.add(message.id)
+            stays = message.kind in UNFREEZABLE and message.id in recalled
+            if not stays and (message.id in void or parents & left_out):
+                left_out.add(message.id)
+                leads_to[message.id] = below
+            else:
+                self._add(message, below)
+                leads_to[message.id] = {len(self.messages) - 1}
+        self.forked = bool(left_out)
 
     def _add(self, message: Message, parents: set[int]) -> None:
         mask = 0

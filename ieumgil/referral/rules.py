@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ieumgil.referral.graph import Graph
+from ieumgil.referral.graph import Graph, parents_first
 from ieumgil.referral.words import BESIDE, BRINGS_PACKET, Kind, Message, Side, State, Verdict, parents_of
 
 __all__ = [
@@ -21,8 +21,10 @@ __all__ = [
     "admit",
     "append",
     "fold",
+    "judge",
     "next_place",
     "next_state",
+    "parents_first",
 ]
 
 
@@ -137,14 +139,19 @@ def fold(messages: Iterable[Message], void: frozenset[str] = frozenset()) -> Thr
 
 def admit(known: Iterable[Message], message: Message) -> Verdict:
     """Judge a message once, in the state folded from its own ancestors alone (thread page, *Admission*)."""
+    return judge(known, message)[0]
+
+
+def judge(known: Iterable[Message], message: Message) -> tuple[Verdict, State | None]:
+    """Judge as `admit` does, and give the state to which the message leads in its own past, if it is admitted."""
     by_id = {m.id: m for m in known}
     parents = parents_of(message)
     if any(parent not in by_id for parent in parents):
-        return Verdict.WAITING
+        return Verdict.WAITING, None
     if not _follows(by_id.get(message.prev or ""), message) or (
         message.packet and message.kind not in BRINGS_PACKET
     ):
-        return Verdict.REFUSED
+        return Verdict.REFUSED, None
     past: dict[str, Message] = {}
     queue = list(parents)
     while queue:
@@ -153,7 +160,7 @@ def admit(known: Iterable[Message], message: Message) -> Verdict:
             past[found.id] = found
             queue.extend(parents_of(found))
     legal = next_state(fold(past.values()).position, message.author, message.kind)
-    return Verdict.REFUSED if legal is None else Verdict.ADMITTED
+    return (Verdict.REFUSED if legal is None else Verdict.ADMITTED), legal
 
 
 def next_place(

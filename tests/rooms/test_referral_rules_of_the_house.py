@@ -1,6 +1,7 @@
 """The rules that must always hold in a referral: no limbo, nothing told that was not agreed, nothing kept too long."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -23,6 +24,7 @@ from tests.support.journeys import agreed, enquired, offered, referred, states
 from tests.support.mechanism import ENQUIRY, MARK, a_case, carry, give_consent, give_leave
 from tests.support.post import contents, sent_by
 
+INTERPRETER = replace(ENQUIRY, need="interpretation")  # a body of coordination may be asked for one
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -185,7 +187,7 @@ def test_a_peer_that_left_the_roll_hides_nothing_overdue(mechanism: People, case
     enquired(mechanism, case, urgency="emergency")
     give_leave(mechanism.owner, case, NOW)
     other = enquire.enquire(
-        mechanism.owner, case=case, to=mechanism.coordinator.agency, enquiry=ENQUIRY, urgency="emergency",
+        mechanism.owner, case=case, to=mechanism.coordinator.agency, enquiry=INTERPRETER, urgency="emergency",
         now=NOW + HOUR,
     )  # fmt: skip
     sign_next_roll(mechanism.coordinator, revoke_agencies=[mechanism.shelter], now=NOW + HOUR)

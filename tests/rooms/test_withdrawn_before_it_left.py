@@ -1,5 +1,6 @@
 """What is withdrawn before it left does not leave; what was delivered is not kept readable by whoever sent it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -107,11 +108,12 @@ def test_the_referrers_own_copy_of_a_packet_goes_with_its_case(mechanism: People
 def test_a_node_that_does_not_answer_holds_up_nobody_else(
     mechanism: People, case: CaseId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked = replace(ENQUIRY, need="interpretation")  # which both may be asked for
     for to in (mechanism.shelter, mechanism.coordinator.agency):
         give_leave(mechanism.owner, case, NOW)
         for _ in range(2):
             enquire.enquire(
-                mechanism.owner, case=case, to=AgencyId(to), enquiry=ENQUIRY, urgency="urgent", now=NOW
+                mechanism.owner, case=case, to=AgencyId(to), enquiry=asked, urgency="urgent", now=NOW
             )
     tried: list[object] = []
 
@@ -128,5 +130,5 @@ def test_a_stranger_never_sees_the_packet(mechanism: People, case: CaseId) -> No
     thread = _referred_but_not_sent(mechanism, case)
     carry(NOW)
     with pytest.raises(AbsentError):
-        packet(mechanism.owner, thread, asked_for=SHELTER)
-    assert packet(mechanism.stranger, thread, asked_for=SHELTER).fields  # control: the receiver does
+        packet(mechanism.owner, thread, asked_for=SHELTER, now=NOW)
+    assert packet(mechanism.stranger, thread, asked_for=SHELTER, now=NOW).fields  # control: the receiver does

@@ -68,6 +68,7 @@ class RefusalReason(StrEnum):
     ILLEGAL_IN_ITS_PAST = "illegal-in-its-past"
     PACKET_MISMATCH = "packet-mismatch"
     NO_BASIS = "no-basis"
+    DUE_TOO_LATE = "due-too-late"
     FROZEN = "frozen"
 
 

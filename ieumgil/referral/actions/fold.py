@@ -1,14 +1,16 @@
 """Keep a thread's row true to the fold: in one step when it only grew at its end, from all its messages otherwise."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from ieumgil.agreements.rules import Urgency
+from ieumgil.agreements.rules import LimitUnit, Urgency
 from ieumgil.ground.accounts.queries import clock, ledger_handle
 from ieumgil.ground.exchange.actions.alarm import raise_alarm
+from ieumgil.ground.exchange.queries import roll
 from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.ids import AgencyId, KeyId
-from ieumgil.referral.deadlines import due_in
+from ieumgil.referral.deadlines import FORMALITIES, SIGN_OF_LIFE, due_in
 from ieumgil.referral.headers import Header
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.basis import limits_of
@@ -27,6 +29,8 @@ from ieumgil.referral.rules import (
 )
 from ieumgil.referral.rules import append as append_to
 
+ROLL_SPREADS = timedelta(days=1)
+OTHER_HOLIDAYS = timedelta(days=7)
 _ALL = (
     "state",
     "owes",
@@ -55,18 +59,23 @@ def position_of(row: ThreadRow) -> Position:
 
 
 def moved(row: ThreadRow, header: Header, message: MessageRow) -> None:
-    """Put an own message, which has seen everything there is, at the end: no fold is needed for that."""
+    """Put a message which has seen everything there is at the end: no fold is needed for that."""
     after = append_to(position_of(row), header.message())
     _set_position(row, after)
-    row.heads, row.own_seq, row.own_last = [message.message_id], header.seq, message.message_id
+    row.heads = [message.message_id]
+    if header.side == row.side:
+        row.own_seq, row.own_last = header.seq, message.message_id
     if header.kind not in BESIDE:
         row.moved_by, row.due_at = message.message_id, message.due_at
     row.save(update_fields=[*_ALL])
 
 
-def refold(row: ThreadRow, now: datetime) -> Thread:
-    """Fold the thread anew from all its messages; a fork raises an alarm and freezes it."""
-    messages = messages_of(row)
+def refold(row: ThreadRow, now: datetime, known: Sequence[Message] | None = None) -> Thread:
+    """Fold the thread anew from all its messages (`known`: these, if they are read already).
+
+    A fork raises an alarm and freezes it.
+    """
+    messages = messages_of(row) if known is None else known
     thread = fold(messages, frozenset(row.void))
     _set_position(row, thread.position)
     row.heads, row.frozen = list(thread.heads), bool(thread.twins)
@@ -124,6 +133,29 @@ def step_due(row: ThreadRow, kind: Kind, after: State, now: datetime) -> datetim
         return None
     limits, calendar = limits_of(row)
     return due_in(after, Urgency(row.urgency), limits, calendar, now)
+
+
+def latest_due(row: ThreadRow, kind: Kind, after: State, said_at: datetime) -> datetime | None:
+    """Give until when at the latest a peer may say that the step after its message is due; None where nobody owes one.
+
+    It may go by the roll before the one that has only just been signed, and by a calendar with other holidays than ours.
+    After a settlement the peer may see another state than admission does. Raises AbsentError for an unknown basis.
+    """
+    dues = [_latest(row, kind, state, said_at) for state in (State if row.void else (after,))]
+    return max((due for due in dues if due is not None), default=None)
+
+
+def _latest(row: ThreadRow, kind: Kind, after: State, said_at: datetime) -> datetime | None:
+    due = step_due(row, kind, after, said_at)
+    if due is None:
+        return None
+    limits, _ = limits_of(row)
+    urgency = Urgency.ORDINARY if after in FORMALITIES else Urgency(row.urgency)
+    if after is not State.IN_CARE and limits.of(urgency).unit is LimitUnit.WORKING_DAYS:
+        due += OTHER_HOLIDAYS
+    if row.basis["kind"] == "joining" and said_at < roll().issued_at + ROLL_SPREADS:
+        due = max(due, said_at + SIGN_OF_LIFE)
+    return due
 
 
 def _set_position(row: ThreadRow, at: Position) -> None:

@@ -10,7 +10,9 @@ from ieumgil.kernel.outcome import AbsentError
 from ieumgil.referral.headers import Header
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.sealed import content_context
-from ieumgil.referral.rules import Kind, Side, Verdict
+from ieumgil.referral.rules import BESIDE, Kind, Side, Verdict
+
+MOST_BESIDE = 1000  # of one side in one thread: a year of openings by three roles
 
 
 def keep_message(
@@ -35,9 +37,8 @@ def keep_message(
         key = vault.opened(agency, vault.new_key(agency, KeyKind.PACKET, now=now))
     elif key is None or key.id != row.key:  # what is erased gives its thread a new key
         key = thread_key(row) or vault.opened(agency, vault.new_key(agency, KeyKind.THREAD, now=now))
-    sealed = None
-    if envelope is not None:
-        sealed = key.seal(content_context(row.thread, message.id), canonical(envelope))
+    place = content_context(row.thread, message.id)
+    sealed = None if envelope is None else key.seal(place, canonical(envelope))
     return MessageRow.objects.create(
         agency_id=agency,
         thread=row,
@@ -54,6 +55,12 @@ def keep_message(
         due_at=header.due_at,
         kept_at=now,
     )
+
+
+def is_full(row: ThreadRow, side: Side, kind: Kind) -> bool:
+    """Say whether a side has told so often in a thread of what is overdue and opened that it must tell no more."""
+    told = MessageRow.objects.filter(thread=row, author=side, kind__in=BESIDE)
+    return kind in BESIDE and told.count() >= MOST_BESIDE
 
 
 def thread_key(row: ThreadRow) -> OpenKey | None:

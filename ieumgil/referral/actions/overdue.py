@@ -16,14 +16,14 @@ from ieumgil.kernel.actor import Actor, AgencyClass
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, ThreadId
 from ieumgil.kernel.outcome import DeniedError, StaleError
-from ieumgil.referral.actions.keep import thread_key
+from ieumgil.referral.actions.keep import is_full, thread_key
 from ieumgil.referral.actions.say import Click, lock_thread, said_before, speak
 from ieumgil.referral.contents import fits
 from ieumgil.referral.deadlines import level_of
 from ieumgil.referral.guard import tried
 from ieumgil.referral.models import Escalation, ThreadRow, Watched
 from ieumgil.referral.queries.basis import coordinator_of
-from ieumgil.referral.rules import Kind, State
+from ieumgil.referral.rules import Kind, Side, State
 
 WATCHED_KEPT = timedelta(days=90)
 MOST_WATCHED = 500  # of one sender: nobody fills the coordinator's list
@@ -117,7 +117,7 @@ def _tell_coordinator(actor: Actor, row: ThreadRow, level: int, now: datetime) -
 def _tell_peer(actor: Actor, row: ThreadRow, level: int, now: datetime) -> int:
     click = Click(tuple(row.heads), once=f"{row.moved_by}|{level}")
     before = said_before(actor, click.bound_to(actor, Kind.ESCALATE, str(row.thread)))
-    if row.frozen or before is not None:
+    if row.frozen or before is not None or is_full(row, Side(row.side), Kind.ESCALATE):
         return 0
     exchange.seal_to(AgencyId(row.peer), now)
     content: dict[str, Json] = {"step": row.moved_by, "level": level}

@@ -1,5 +1,7 @@
 """Take a message that came: check it, judge it in its own past, keep it sealed anew, and fold."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from ieumgil.agreements import queries as agreements
@@ -9,24 +11,27 @@ from ieumgil.ground.exchange.actions.alarm import raise_alarm
 from ieumgil.ground.exchange.actions.keep import refuse_after_all
 from ieumgil.ground.exchange.actions.receipt import signed_for
 from ieumgil.ground.exchange.received import Received
-from ieumgil.ground.exchange.rules import RefusalReason
+from ieumgil.ground.exchange.rules import SKEW, RefusalReason
 from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.actions import KeyKind
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, FieldPath, PurposeCode
 from ieumgil.kernel.outcome import AbsentError, DeniedError, Deny
-from ieumgil.referral.actions.fold import as_message, forget, messages_of, refold
+from ieumgil.referral.actions.extend import only_extends
+from ieumgil.referral.actions.fold import forget, latest_due, messages_of, moved, position_of, refold
 from ieumgil.referral.actions.home import send_home, stands_after_all
-from ieumgil.referral.actions.keep import keep_message
+from ieumgil.referral.actions.keep import is_full, keep_message
 from ieumgil.referral.contents import fits
 from ieumgil.referral.headers import Header, content_hash, read_header
 from ieumgil.referral.models import MessageRow, ThreadRow
-from ieumgil.referral.rules import Kind, Side, Verdict, admit
+from ieumgil.referral.queries.rows import header_of
+from ieumgil.referral.rules import Kind, Message, Side, State, Verdict, judge, next_state, parents_first
 from ieumgil.referral.words import parents_of
 
 Standing = MessageRow.Standing
 _STARTS = frozenset({Kind.ENQUIRY, Kind.REFER})
+MOST_WAITING = 64  # in one thread: whoever sends more comes again later
 
 
 def take_message(actor: Actor, came: Received, now: datetime) -> None:
@@ -38,16 +43,29 @@ def take_message(actor: Actor, came: Received, now: datetime) -> None:
     row = _thread_of(actor, came, header, now)
     if header.sender != actor.agency:
         _check_basis(header, envelope, row.purpose, now)
+        if header.said_at > now + SKEW:  # what is due is reckoned from it
+            raise DeniedError(RefusalReason.NOT_YET_VALID)
+        if is_full(row, header.side, header.kind):
+            raise DeniedError(RefusalReason.TOO_MANY)
     elif MessageRow.objects.filter(thread=row, message_id=came.bundle_id).exists():
         stands_after_all(row, came.bundle_id, now)
         return  # it was not lost here
-    verdict = _judge(row, header)
-    if header.kind in _STARTS and header.seq == 1 and not row.purpose:
-        _note_purpose(row, envelope)
-    keep_message(row, header, str(came.body["signature"]), envelope, verdict=verdict, now=now)
+    message = header.message()
+    extends = header.sender != actor.agency and only_extends(row, message)
+    known = [] if extends else messages_of(row)
+    after = next_state(position_of(row), message.author, message.kind) if extends else None
+    verdict, after = (Verdict.ADMITTED, after) if extends else _judged(row, message, known)
+    if verdict is Verdict.ADMITTED and header.kind in _STARTS and not row.moved_by:
+        _note_beginning(row, header, envelope)
+    if header.sender != actor.agency and after is not None:
+        _check_due(row, header, after)
+    kept = keep_message(row, header, str(came.body["signature"]), envelope, verdict=verdict, now=now)
+    if extends:
+        moved(row, header, kept)
+        return
     if verdict is Verdict.ADMITTED:
-        _admit_waiting(actor, row, now)
-    send_home(actor, row, refold(row, now).twins, now)
+        known = _admit_waiting(actor, row, [*known, message], now)
+    send_home(actor, row, refold(row, now, known).twins, now)
 
 
 def take_refusal(actor: Actor, *, bundle_id: str, reason: str, kept: bool = False, now: datetime) -> None:
@@ -143,6 +161,17 @@ def _check_basis(header: Header, envelope: dict[str, Json] | None, of_thread: st
             raise DeniedError(RefusalReason.PACKET_MISMATCH)
     elif header.kind is Kind.ENQUIRY:
         _covered(header, str(content["need"]), now)
+    elif header.kind is Kind.REFER and not of_thread:
+        _covered_at_all(header, now)
+
+
+def _covered_at_all(header: Header, now: datetime) -> None:
+    """Ask of a bare packet, which was recalled before it had left, that its basis covers any purpose here."""
+    for code in agreements.purposes():
+        with suppress(DeniedError):
+            _covered(header, code, now)
+            return
+    raise DeniedError(RefusalReason.NO_BASIS)
 
 
 def _covered(header: Header, code: str, now: datetime) -> Purpose:
@@ -154,6 +183,8 @@ def _covered(header: Header, code: str, now: datetime) -> Purpose:
     if purpose is None or basis.kind.value != header.basis.kind:
         raise DeniedError(RefusalReason.NO_BASIS)
     if isinstance(covers(basis, AgencyId(header.sender), AgencyId(header.receiver), purpose, now), Deny):
+        raise DeniedError(RefusalReason.NO_BASIS)
+    if exchange.card_on_roll(AgencyId(header.receiver)).agency_class not in purpose.receivers:
         raise DeniedError(RefusalReason.NO_BASIS)
     return purpose
 
@@ -167,46 +198,77 @@ def _may_be_held(purpose: Purpose, fields: dict[str, Json]) -> bool:
     )
 
 
-def _judge(row: ThreadRow, header: Header) -> Verdict:
-    message = header.message()
+def _judged(row: ThreadRow, message: Message, known: Sequence[Message]) -> tuple[Verdict, State | None]:
     refused = MessageRow.objects.filter(
         thread=row, message_id__in=parents_of(message), standing=Standing.REFUSED
     )
     if refused.exists():
         raise DeniedError(RefusalReason.ILLEGAL_IN_ITS_PAST)
-    verdict = admit(messages_of(row), message)
+    verdict, after = judge(known, message)
     if verdict is Verdict.REFUSED:
         raise DeniedError(RefusalReason.ILLEGAL_IN_ITS_PAST)
-    return verdict
+    waiting = MessageRow.objects.filter(thread=row, standing=Standing.WAITING)
+    if verdict is Verdict.WAITING and waiting.count() >= MOST_WAITING:
+        raise DeniedError(RefusalReason.TOO_MANY)
+    return verdict, after
 
 
-def _note_purpose(row: ThreadRow, envelope: dict[str, Json] | None) -> None:
+def _note_beginning(row: ThreadRow, header: Header, envelope: dict[str, Json] | None) -> None:
+    """Take from the message that begins the thread, and from no other, what the thread rests on."""
     content = envelope["content"] if envelope else None
-    if not isinstance(content, dict):
-        return
-    packet = content.get("packet")
-    row.purpose = str(packet["purpose"] if isinstance(packet, dict) else content.get("need", ""))
-    row.save(update_fields=["purpose"])
+    said = dict(content) if isinstance(content, dict) else {}
+    packet = said.get("packet")
+    row.purpose = str(packet["purpose"] if isinstance(packet, dict) else said.get("need", ""))
+    row.basis, row.urgency, row.onward_of = header.basis.body(), header.urgency, header.onward_of
+    row.save(update_fields=["purpose", "basis", "urgency", "onward_of"])
 
 
-def _admit_waiting(actor: Actor, row: ThreadRow, now: datetime) -> None:
-    progress = True
-    while progress:
-        progress = False
-        for message in MessageRow.objects.filter(thread=row, standing=Standing.WAITING).order_by("pk"):
-            verdict = admit(messages_of(row), as_message(message))
-            if verdict is Verdict.WAITING:
-                continue
-            progress = True
-            message.standing = Standing(verdict.value)
-            if verdict is Verdict.REFUSED:
-                _refuse_late(actor, row, message, now)
-            message.save(update_fields=["standing", "reason"])
+def _check_due(row: ThreadRow, header: Header, after: State) -> None:
+    try:
+        latest = latest_due(row, header.kind, after, header.said_at)
+    except AbsentError:
+        raise DeniedError(RefusalReason.NO_BASIS) from None
+    missing = header.due_at is None and not row.void
+    if latest is not None and (missing or (header.due_at or latest) > latest):
+        raise DeniedError(RefusalReason.DUE_TOO_LATE)
 
 
-def _refuse_late(actor: Actor, row: ThreadRow, message: MessageRow, now: datetime) -> None:
-    forget(actor, message, RefusalReason.ILLEGAL_IN_ITS_PAST, now)
-    message.reason = RefusalReason.ILLEGAL_IN_ITS_PAST
+def _admit_waiting(actor: Actor, row: ThreadRow, known: Sequence[Message], now: datetime) -> list[Message]:
+    """Judge what waited and now has its parents, each once, parents first; gives all that is admitted."""
+    admitted = list(known)
+    rows = {m.message_id: m for m in MessageRow.objects.filter(thread=row, standing=Standing.WAITING)}
+    headers = {ident: header_of(message) for ident, message in rows.items()}
+    there = {message.id for message in known}
+    for message in parents_first([header.message() for header in headers.values()], there):
+        kept, reason = rows[message.id], _refused_late(row, headers[message.id], message, admitted)
+        kept.standing = Standing.REFUSED if reason else Standing.ADMITTED
+        if reason:
+            _refuse_late(actor, row, kept, reason, now)
+        else:
+            admitted.append(message)
+        kept.save(update_fields=["standing", "reason"])
+    return admitted
+
+
+def _refused_late(
+    row: ThreadRow, header: Header, message: Message, admitted: Sequence[Message]
+) -> str | None:
+    verdict, after = judge(admitted, message)
+    if (
+        verdict is not Verdict.ADMITTED or after is None
+    ):  # it waits still only where what it names was refused
+        return RefusalReason.ILLEGAL_IN_ITS_PAST
+    try:
+        if message.author != row.side:
+            _check_due(row, header, after)
+    except DeniedError as refusal:
+        return refusal.code
+    return None
+
+
+def _refuse_late(actor: Actor, row: ThreadRow, message: MessageRow, reason: str, now: datetime) -> None:
+    forget(actor, message, reason, now)
+    message.reason = reason
     refuse_after_all(
         actor,
         peer=AgencyId(row.peer),

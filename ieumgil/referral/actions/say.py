@@ -16,7 +16,7 @@ from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange.actions.keys import keyring
 from ieumgil.ground.exchange.actions.send import Parcel, send
 from ieumgil.ground.exchange.keys import to_text
-from ieumgil.ground.exchange.rules import time_text
+from ieumgil.ground.exchange.rules import RefusalReason, time_text
 from ieumgil.ground.vault.actions import OpenKey
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
@@ -24,7 +24,7 @@ from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
 from ieumgil.referral.actions.counts import COUNTED, count_answer
 from ieumgil.referral.actions.fold import messages_of, moved, position_of, step_due
-from ieumgil.referral.actions.keep import keep_message, thread_key
+from ieumgil.referral.actions.keep import is_full, keep_message, thread_key
 from ieumgil.referral.gate import SayingFacts, may_say
 from ieumgil.referral.headers import BasisRef, Header, content_hash
 from ieumgil.referral.models import Sent, ThreadRow
@@ -109,6 +109,8 @@ def say(
     after = next_state(position_of(row), Side(row.side), kind)
     if after is None:
         raise StaleError(None)
+    if is_full(row, Side(row.side), kind):
+        raise DeniedError(RefusalReason.TOO_MANY)  # the peer would refuse it, and then wait for it in vain
     salt = secrets.token_hex(16)
     header = _header(row, kind, salt, content, after=after, now=now)
     if row.void and admit(messages_of(row), header.message()) is not Verdict.ADMITTED:

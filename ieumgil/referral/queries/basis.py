@@ -23,10 +23,13 @@ _UNITS = {
 def basis_for(sender: AgencyId, receiver: AgencyId, purpose: PurposeCode, now: datetime) -> Basis:
     """Give the basis that covers the purpose between these two: an agreement or law before the joining basis.
 
-    Raises DeniedError(no-basis).
+    Raises DeniedError (no-basis; kind-walled where what is sent for this purpose may not go to a body of its class; and what
+    the roll says of the receiver).
     """
     known = agreements.purposes().get(purpose)
     if known is not None:
+        if exchange.card_on_roll(receiver).agency_class not in known.receivers:
+            raise DeniedError("kind-walled")
         for basis in agreements.bases_between(sender, receiver, now):
             if isinstance(covers(basis, sender, receiver, known, now), Allow):
                 return basis
