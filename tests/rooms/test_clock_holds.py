@@ -19,7 +19,7 @@ from ieumgil.referral.models import Escalation, MessageRow, Watched
 from ieumgil.referral.queries.sealed import content_of
 from ieumgil.referral.queries.work import watched
 from tests.rooms.conftest import NOW, People
-from tests.support.journeys import agreed, enquired, referred
+from tests.support.journeys import agreed, enquired, in_care, referred
 from tests.support.mechanism import a_case, carry
 
 LATER, DAY = NOW + timedelta(days=3), timedelta(days=1)
@@ -168,6 +168,19 @@ def test_what_cannot_be_recalled_raises_an_alarm(mechanism: People, case: CaseId
     erase_case(mechanism.owner, again, "person-asked", now=NOW)
     assert recall.recall_what_lapsed(now=NOW) == 0
     assert ("recall-impossible", str(other)) in alarms(mechanism)
+
+
+def test_what_cannot_be_erased_in_time_raises_an_alarm(mechanism: People, case: CaseId) -> None:
+    thread = in_care(mechanism, case)
+    answer.outcome(mechanism.stranger, thread=thread, code="moved-on", now=NOW)
+    carry(NOW)
+    enquire.close(mechanism.owner, thread=thread, reason="complete", now=NOW)
+    carry(NOW)
+    assert recall.erase_what_ran_out(now=NOW + DAY) == 0
+    assert exchange.open_alarms(mechanism.stranger) == []  # control: its time has not run out
+    assert recall.erase_what_ran_out(now=NOW + 400 * DAY) == 0  # by then the referrer's keys have run out
+    (alarm,) = exchange.open_alarms(mechanism.stranger)
+    assert (alarm.code, alarm.subject) == ("clock-failed", str(thread))
 
 
 # --- the coordinator's list ---

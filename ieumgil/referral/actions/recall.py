@@ -1,6 +1,5 @@
 """Take back what was sent, and destroy what was received."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -20,7 +19,7 @@ from ieumgil.ground.vault.queries import is_destroyed, open_clocks
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, parse_object
 from ieumgil.kernel.ids import AgencyId, FieldPath, GrantId, KeyId, MessageId, ThreadId
-from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
+from ieumgil.kernel.outcome import DeniedError
 from ieumgil.referral.actions.fold import forget, position_of
 from ieumgil.referral.actions.kept import keep_by_consent
 from ieumgil.referral.actions.say import NO_CLICK, Click, speak
@@ -125,9 +124,17 @@ def erase_what_ran_out(*, now: datetime) -> int:
     done = 0
     for actor in open_clocks():
         for row in _living(actor.agency, Side.R).filter(state=State.CLOSED):
-            if _ran_out(row, now):
-                done += _try(partial(erase, actor, thread=ThreadId(row.thread), now=now))
+            verb = partial(_erase_run_out, actor, row, now)
+            done += tried(actor, str(row.thread), verb, now=now, peer=row.peer)
     return done
+
+
+def _erase_run_out(actor: Actor, row: ThreadRow, now: datetime) -> int:
+    if not _ran_out(row, now):
+        return 0
+    exchange.seal_to(AgencyId(row.peer), now)  # asked first: each attempt in vain would stand in the ledger
+    erase(actor, thread=ThreadId(row.thread), now=now)
+    return 1
 
 
 def delete_old_enquiries(*, now: datetime) -> int:
@@ -146,14 +153,6 @@ def delete_old_enquiries(*, now: datetime) -> int:
 
 def _living(agency: AgencyId, side: Side) -> QuerySet[ThreadRow]:
     return ThreadRow.objects.filter(packet_lives=True, agency_id=agency, side=side)
-
-
-def _try(verb: Callable[[], object]) -> int:
-    try:
-        verb()
-    except (StaleError, DeniedError, AbsentError, vault.LockedAgencyError):
-        return 0
-    return 1
 
 
 def _ran_out(row: ThreadRow, now: datetime) -> bool:
