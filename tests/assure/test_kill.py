@@ -32,7 +32,9 @@ def tell(capsys: pytest.CaptureFixture[str], what: str, kills: int, verdict: Ver
 
 def tell_recovery(capsys: pytest.CaptureFixture[str], pair: Exchange) -> None:
     with capsys.disabled():
-        sys.stdout.write(f"\n  answers again after {quantiles(pair.recoveries, n=20)[-1]:.1f} s (p95)")
+        sys.stdout.write(
+            f"\n  receipts again {quantiles(pair.recoveries, n=20)[-1]:.1f} s after a kill (p95)"
+        )
 
 
 def expect_all_kept_once(pair: Exchange, verdict: Verdict) -> None:

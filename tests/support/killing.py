@@ -23,10 +23,10 @@ RECEIVERS: Final = {SHELTER: {"night": "case-worker"}}
 ABOUT: Final = json.dumps(
     {"need": "shelter", "region": "bada", "languages": ["vi"], "age_band": "25-34", "sex": "female"}
 )
-LONGEST_LIFE: Final = 0.8  # seconds from the node's first answer to its death
+LONGEST_LIFE: Final = 0.8  # seconds from the first receipt to the death
 CLOSES: Final = 1 / 3  # of the clicks
 MOST_WAITING: Final = 50  # bundles: enough that one is always under way
-WAITING: Final = "SELECT count(*) FROM exchange_outboxitem WHERE state = 'waiting'"
+COUNT: Final = "SELECT count(*) FROM exchange_outboxitem WHERE state = ?"
 FACTS: Final = (sys.executable, "-m", "tests.support.kept")
 
 Stroke = Callable[[], None]
@@ -41,35 +41,33 @@ class Exchange:
     case: str
     chance: Random
     kills: int = 0
-    recoveries: list[float] = field(default_factory=list)  # seconds
+    recoveries: list[float] = field(default_factory=list)  # seconds from a death to the next receipt
     told: list[str] = field(default_factory=list)  # threads
     again: int = 0  # clicks repeated because no answer came
+    _struck_at: float = 0
     _open: list[str] = field(default_factory=list)
     _clicks: int = 0
     _unanswered: tuple[str, ...] = ()
 
     def kill(self, strike: Stroke, mend: Stroke) -> None:
-        """Click on until `strike`, at a moment that nobody knows; then `mend`, and click once more what got no answer."""
+        """Click on until bundles flow, then `strike` at a moment that nobody knows, and `mend`.
+
+        What got no answer is clicked again. Raises NodeDiedError if no bundle flows for a minute.
+        """
+        self._wait_for_a_receipt()
         timer = Timer(self.chance.uniform(0, LONGEST_LIFE), strike)
         timer.start()
-        while timer.is_alive():
-            if self._waiting() > MOST_WAITING:
-                sleep(0.01)
-                continue
-            with suppress(NodeDiedError):
-                self._click()
+        self._click_while(timer.is_alive)
         timer.join()
-        began = monotonic()
+        self.kills, self._struck_at = self.kills + 1, monotonic()
         mend()
-        self.recoveries.append(monotonic() - began)
-        self.kills += 1
         self._click()
         self._hurry()
 
     def settle(self) -> None:
         """Wait until nothing waits for its receipt any more; raises NodeDiedError once nothing moves for a minute."""
-        fewest, until = self._waiting(), monotonic() + PATIENCE
-        while waiting := self._waiting():
+        fewest, until = self._count("waiting"), monotonic() + PATIENCE
+        while waiting := self._count("waiting"):
             if waiting < fewest:
                 fewest, until = waiting, monotonic() + PATIENCE
             if monotonic() > until:
@@ -124,9 +122,25 @@ class Exchange:
         with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database, database:
             database.execute("UPDATE exchange_outboxitem SET next_try_at = made_at WHERE state = 'waiting'")
 
-    def _waiting(self) -> int:
+    def _wait_for_a_receipt(self) -> None:
+        settled, until = self._count("delivered"), monotonic() + PATIENCE
+        self._click_while(lambda: self._count("delivered") == settled and monotonic() < until)
+        if monotonic() > until:
+            raise NodeDiedError(f"no receipt comes any more: {self.receiver.tail('serve')}")
+        if self.kills:
+            self.recoveries.append(monotonic() - self._struck_at)
+
+    def _click_while(self, going_on: Callable[[], bool]) -> None:
+        while going_on():
+            if self._count("waiting") > MOST_WAITING:
+                sleep(0.01)
+                continue
+            with suppress(NodeDiedError):
+                self._click()
+
+    def _count(self, state: str) -> int:
         with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database:
-            return int(database.execute(WAITING).fetchone()[0])
+            return int(database.execute(COUNT, [state]).fetchone()[0])
 
     @property
     def _file(self) -> Path:
