@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from django.db import connection
 from django.db.models import QuerySet
 
+from ieumgil.ground import rows
 from ieumgil.ground.exchange.cards import (
     AgencyCard,
     RefusedCardError,
@@ -148,23 +149,23 @@ def node_of(agency: AgencyId) -> str:
 
 def key_named(ident: bytes) -> AgencyKey | None:
     """Give the seal key of a hosted agency by the name on the outside of a bundle."""
-    return AgencyKey.objects.filter(ident=ident.hex(), use="seal").first()
+    return rows.one(AgencyKey, ident=ident.hex(), use="seal")
 
 
 def neighbours(agency: AgencyId, peer: AgencyId, seq: int) -> Neighbours:
     """Give what is held around a number of a peer's chain; receipts, all numbered 0, are not of it."""
-    held = InboxItem.objects.filter(agency_id=agency, peer=peer, seq__gt=0).defer("receipt")
-    newest = held.order_by("-seq")[:1]
-    near = {row.seq: row for row in newest}
+    held = InboxItem.objects.filter(agency_id=agency, peer=peer, seq__gt=0)
+    chain = held.values_list("seq", "own_hash", "prev_hash")
+    near = {at: (own, prev) for at, own, prev in chain.order_by("-seq")[:1]}
     last = max(near, default=0)
     if last >= seq:
-        near = {row.seq: row for row in held.filter(seq__in=[seq - 1, seq, seq + 1])}
-    before, same, after = near.get(seq - 1), near.get(seq), near.get(seq + 1)
+        near = {at: (own, prev) for at, own, prev in chain.filter(seq__in=[seq - 1, seq, seq + 1])}
+    nobody = (None, None)
     return Neighbours(
         last_seq=last,
-        before=before.own_hash if before else None,
-        same=same.own_hash if same else None,
-        after_names=after.prev_hash or None if after else None,
+        before=near.get(seq - 1, nobody)[0],
+        same=near.get(seq, nobody)[0],
+        after_names=near.get(seq + 1, nobody)[1] or None,
     )
 
 

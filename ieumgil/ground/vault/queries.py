@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from ieumgil.ground import rows
 from ieumgil.ground.accounts import queries as accounts
 from ieumgil.ground.vault.cipher import KEYRING, name_token, unseal
 from ieumgil.ground.vault.models import NameToken, Tombstone, WrappedKey
@@ -61,10 +62,11 @@ def open_key(agency: AgencyId, key: KeyId) -> DataKey:
     TamperedError for a row that is not what was written.
     """
     kek = KEYRING.kek(agency)
-    found = WrappedKey.objects.filter(agency_id=agency, pk=key).values_list("kind", "wrapped", "version")
-    for kind, wrapped, version in found:
-        return DataKey(unseal(kek, bytes(wrapped), wrapping_of(agency, key, kind, version)), version)
-    raise ErasedError if is_destroyed(agency, key) else AbsentError
+    row = rows.one(WrappedKey, id=key, agency_id=agency)
+    if row is None:
+        raise ErasedError if is_destroyed(agency, key) else AbsentError
+    secret = unseal(kek, bytes(row.wrapped), wrapping_of(agency, key, row.kind, row.version))
+    return DataKey(secret, row.version)
 
 
 def is_destroyed(agency: AgencyId, key: KeyId) -> bool:

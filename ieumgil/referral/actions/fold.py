@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ieumgil.agreements.rules import LimitUnit, Urgency
+from ieumgil.ground import rows
 from ieumgil.ground.accounts.queries import clock, ledger_handle
 from ieumgil.ground.exchange.actions.alarm import raise_alarm
 from ieumgil.ground.exchange.queries import roll
@@ -67,7 +68,7 @@ def moved(row: ThreadRow, header: Header, message: MessageRow) -> None:
         row.own_seq, row.own_last = header.seq, message.message_id
     if header.kind not in BESIDE:
         row.moved_by, row.due_at = message.message_id, message.due_at
-    row.save(update_fields=[*_ALL])
+    rows.change(ThreadRow, {"id": row.pk}, **{name: getattr(row, name) for name in _ALL})
 
 
 def refold(row: ThreadRow, now: datetime, known: Sequence[Message] | None = None) -> Thread:

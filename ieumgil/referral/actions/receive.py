@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ieumgil.agreements import queries as agreements
 from ieumgil.agreements.rules import Purpose, covers
+from ieumgil.ground import rows
 from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.actions.alarm import raise_alarm
 from ieumgil.ground.exchange.actions.keep import refuse_after_all
@@ -128,7 +129,7 @@ def _matches(header: Header, envelope: dict[str, Json] | None) -> bool:
 
 
 def _thread_of(actor: Actor, came: Received, header: Header, now: datetime) -> ThreadRow:
-    row = ThreadRow.objects.select_for_update().filter(agency_id=actor.agency, thread=header.thread).first()
+    row = rows.one(ThreadRow, lock=True, agency_id=actor.agency, thread=header.thread)
     own = header.sender == actor.agency
     if row is not None:
         if row.peer != came.sender or (row.side == header.side) is not own:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ieumgil.casefile import queries as casefile
 from ieumgil.casefile.actions import keep_draft
+from ieumgil.ground import rows
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange.actions.keys import keyring
@@ -132,7 +133,7 @@ def say(
 
 def lock_thread(actor: Actor, thread: ThreadId) -> ThreadRow:
     """Give the agency's own copy of a thread, locked until the transaction ends; raises AbsentError."""
-    row = ThreadRow.objects.select_for_update().filter(agency_id=actor.agency, thread=thread).first()
+    row = rows.one(ThreadRow, lock=True, agency_id=actor.agency, thread=thread)
     if row is None:
         raise AbsentError
     return row

@@ -72,7 +72,10 @@ def _read(row: ThreadRow, asked_for: PurposeCode, now: str) -> PacketView:
 def packets_of(row: ThreadRow) -> list[MessageRow]:
     """Give the messages of a thread that brought a packet, oldest first."""
     brought = MessageRow.objects.filter(thread=row, packet=True).exclude(standing=MessageRow.Standing.REFUSED)
-    return list(brought.select_related("thread").order_by("author", "seq"))
+    messages = list(brought.order_by("author", "seq"))
+    for message in messages:
+        message.thread = row
+    return messages
 
 
 def packets_in(row: ThreadRow) -> Iterator[dict[str, Json]]:

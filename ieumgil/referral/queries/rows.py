@@ -1,5 +1,6 @@
 """One agency's own copy of a thread, the case it is about, and the headers of its messages."""
 
+from ieumgil.ground import rows
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import parse_object
 from ieumgil.kernel.ids import CaseId, ThreadId
@@ -10,7 +11,7 @@ from ieumgil.referral.models import MessageRow, ThreadRow
 
 def row_of(actor: Actor, thread: ThreadId) -> ThreadRow:
     """Give the agency's own copy of a thread; raises AbsentError."""
-    row = ThreadRow.objects.filter(agency_id=actor.agency, thread=thread).first()
+    row = rows.one(ThreadRow, agency_id=actor.agency, thread=thread)
     if row is None:
         raise AbsentError
     return row

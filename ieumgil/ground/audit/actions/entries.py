@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from ieumgil.ground import rows
 from ieumgil.ground.audit import rules
 from ieumgil.ground.audit.models import LedgerEntry, LedgerHead
 from ieumgil.ground.audit.rules import AuditAction, Frontier
@@ -110,13 +111,11 @@ class HeldHeads(AbstractContextManager[None]):
 
 
 def _read(agency: AgencyId) -> Head:
-    heads = LedgerHead.objects.select_for_update()
-    found = heads.filter(pk=agency).values_list("size", "frontier", "newest")
-    if not found:
+    row = rows.one(LedgerHead, lock=True, agency_id=agency)
+    if row is None:
         LedgerHead.objects.get_or_create(pk=agency)
-        found = found.all()
-    size, frontier, newest = found[0]
-    return Head(agency, Frontier.from_bytes(size, bytes(frontier)), newest)
+        return _read(agency)
+    return Head(agency, row.tree, row.newest)
 
 
 def _hold(head: Head) -> bool:
@@ -127,8 +126,9 @@ def _hold(head: Head) -> bool:
 
 
 def _save(head: Head, *, at: int) -> None:
-    rows = LedgerHead.objects.filter(pk=head.agency, size=at)
-    if not rows.update(size=head.tree.size, frontier=head.tree.to_bytes(), newest=head.newest):
+    by = {"agency_id": head.agency, "size": at}
+    tree = head.tree
+    if not rows.change(LedgerHead, by, size=tree.size, frontier=tree.to_bytes(), newest=head.newest):
         raise MovedLedgerError
     _hold(replace(head, saved=True))
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
+from ieumgil.ground import rows
 from ieumgil.ground.accounts.queries import clock
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.note import NoteError
@@ -39,7 +40,7 @@ def answer_given(came: Received) -> bytes | None:
 
     Raises RefusedBundleError(same-id-other-content) if the id stands for something else.
     """
-    item = InboxItem.objects.filter(agency_id=came.agency, peer=came.sender, bundle_id=came.bundle_id).first()
+    item = rows.one(InboxItem, agency_id=came.agency, peer=came.sender, bundle_id=came.bundle_id)
     if item is None:
         return None
     if item.body_hash != body_hash(came.body):
@@ -73,9 +74,9 @@ def keep(came: Received, inner: Inner, now: datetime) -> bytes:
     _keep_checkpoint(came, inner, now)  # after the room: whoever sends has locked the thread, then the ledger
     if came.kind == Kind.RECEIPT:
         return b""
-    item.receipt = _sealed_receipt(came, now, missing=link.missing if link else ())
-    item.save(update_fields=["receipt"])
-    return bytes(item.receipt)
+    receipt = _sealed_receipt(came, now, missing=link.missing if link else ())
+    rows.change(InboxItem, {"id": item.pk}, receipt=receipt)
+    return receipt
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from ieumgil.ground import rows
 from ieumgil.ground.exchange.forms import Form, check_form
 from ieumgil.ground.exchange.models import OutboxItem
 from ieumgil.ground.exchange.received import Received
@@ -30,15 +31,13 @@ def apply_receipt(actor: Actor, came: Received, now: datetime) -> None:
     except RefusedBundleError as error:
         raise DeniedError(error.reason) from error
     body = came.body
-    item = (
-        OutboxItem.objects.select_for_update()
-        .filter(
-            agency_id=actor.agency,
-            peer=came.sender,
-            bundle_id=str(body["bundle_id"]),
-            body_hash=str(body["hash"]),
-        )
-        .first()
+    item = rows.one(
+        OutboxItem,
+        lock=True,
+        agency_id=actor.agency,
+        peer=came.sender,
+        bundle_id=str(body["bundle_id"]),
+        body_hash=str(body["hash"]),
     )
     if item is None or body["from"] != str(actor.agency):
         raise DeniedError(RefusalReason.BAD_FORM)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from ieumgil.ground import rows
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.exchange.actions.keys import Keyring, keyring
 from ieumgil.ground.exchange.models import OutboxItem, PeerLink
@@ -76,12 +77,10 @@ def seal_for(actor: Actor, parcel: Parcel, now: datetime, keys: Keyring | None =
     except RefusedBundleError as error:
         raise DeniedError(error.reason) from error
     if link:
-        link.out_seq, link.out_hash = inner["seq"], inner_hash(inner)
-        link.save(update_fields=["out_seq", "out_hash"])
+        rows.change(PeerLink, {"id": link.pk}, out_seq=inner["seq"], out_hash=inner_hash(inner))
     return sealed, inner
 
 
 def _link(agency: AgencyId, peer: AgencyId) -> PeerLink:
-    links = PeerLink.objects.select_for_update()
-    found = links.filter(agency_id=agency, peer=peer).first()
-    return found or links.get_or_create(agency_id=agency, peer=peer)[0]
+    found = rows.one(PeerLink, lock=True, agency_id=agency, peer=peer)
+    return found or PeerLink.objects.select_for_update().get_or_create(agency_id=agency, peer=peer)[0]

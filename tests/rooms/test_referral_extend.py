@@ -1,0 +1,116 @@
+"""A message that only extends its thread is put there in one step; the row says what a fold of all messages says."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from ieumgil.kernel.ids import CaseId, ThreadId
+from ieumgil.referral.actions import answer, enquire, fold, recall, receive, refer
+from ieumgil.referral.models import ThreadRow
+from tests.rooms.conftest import NOW, People
+from tests.support.mechanism import ENQUIRY, a_case, carry, found_mechanism, give_consent, give_leave
+
+FOLDED = (
+    "state",
+    "owes",
+    "before",
+    "missed",
+    "packet_lives",
+    "frozen",
+    "heads",
+    "own_seq",
+    "own_last",
+    "moved_by",
+    "due_at",
+)
+
+
+@pytest.fixture
+def mechanism(people: People) -> People:
+    found_mechanism([people.police, people.shelter, people.coordinator.agency], people.coordinator, NOW)
+    return people
+
+
+@pytest.fixture
+def folds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Note each time that a message taken is folded with all others."""
+    seen: list[str] = []
+
+    def noted(row: ThreadRow, *rest: object) -> object:
+        seen.append(row.state)
+        return fold.refold(row, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(receive, "refold", noted)
+    return seen
+
+
+def as_told(row: ThreadRow) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in FOLDED)
+
+
+def the_rows_say_what_a_fold_says() -> bool:
+    rows = list(ThreadRow.objects.all())
+    told = [as_told(row) for row in rows]
+    for row in rows:
+        fold.refold(row, NOW)
+    return told == [as_told(row) for row in ThreadRow.objects.all()]
+
+
+def _referred(people: People, case: CaseId) -> ThreadId:
+    give_leave(people.owner, case, NOW)
+    give_consent(people.owner, case, people.shelter, NOW)
+    begun = enquire.enquire(
+        people.owner, case=case, to=people.shelter, enquiry=ENQUIRY, urgency="urgent", now=NOW
+    )
+    carry(NOW)
+    answer.can_take(people.stranger, thread=begun.thread, place_until=NOW + timedelta(hours=8), now=NOW)
+    carry(NOW)
+    refer.refer(people.owner, thread=begun.thread, now=NOW)
+    return begun.thread
+
+
+def test_one_step_after_the_other_needs_no_fold_but_the_first_and_a_recall(
+    mechanism: People, folds: list[str]
+) -> None:
+    shelter, thread = mechanism.stranger, _referred(mechanism, a_case(mechanism.owner, NOW))
+    steps: list[Callable[[], object]] = [
+        lambda: answer.query(shelter, thread=thread, question="Which hours?", now=NOW),
+        lambda: refer.reply(mechanism.owner, thread=thread, answer=refer.Answer("After nine."), now=NOW),
+        lambda: answer.accept(shelter, thread=thread, now=NOW),
+        lambda: answer.not_arrived(shelter, thread=thread, now=NOW),
+        lambda: answer.arrived(shelter, thread=thread, now=NOW),
+        lambda: answer.progress(shelter, thread=thread, code="settling-in", now=NOW),
+    ]
+    for step in steps:
+        carry(NOW)
+        step()
+    carry(NOW)
+    assert the_rows_say_what_a_fold_says()
+    assert len(folds) == 1  # the enquiry
+    recall.recall(mechanism.owner, thread=thread, reason="danger", now=NOW)
+    carry(NOW)
+    assert len(folds) == 2
+    recall.erase(shelter, thread=thread, now=NOW)
+    carry(NOW)
+    enquire.close(mechanism.owner, thread=thread, reason="recalled", now=NOW)
+    carry(NOW)
+    assert the_rows_say_what_a_fold_says()
+
+
+def test_what_crosses_is_folded(mechanism: People, folds: list[str]) -> None:
+    thread = _referred(mechanism, a_case(mechanism.owner, NOW))
+    carry(NOW)
+    recall.recall(mechanism.owner, thread=thread, reason="danger", now=NOW)
+    answer.accept(mechanism.stranger, thread=thread, now=NOW)
+    before = len(folds)
+    carry(NOW)
+    assert len(folds) == before + 2
+    assert the_rows_say_what_a_fold_says()
+
+
+def test_a_row_that_says_something_else_is_found(mechanism: People) -> None:
+    _referred(mechanism, a_case(mechanism.owner, NOW))
+    carry(NOW)
+    ThreadRow.objects.update(own_seq=7)
+    assert not the_rows_say_what_a_fold_says()
