@@ -67,7 +67,7 @@ def _inner(receiver: AgencyId, key_id: str) -> dict[str, Json]:
     inner: dict[str, Json] = {
         "v": 1, "bundle_id": str(uuid4()), "from": str(uuid4()), "to": str(receiver), "to_key_id": key_id,
         "created": time_text(now), "not_after": time_text(now + VALIDITY), "seq": 1, "prev_hash": None,
-        "kind": "thread", "body": {}, "checkpoint": None,
+        "kind": "settlement", "body": {}, "checkpoint": None,
     }  # fmt: skip
     fields: dict[str, Json] = {}
     body: dict[str, Json] = {"fields": fields}

@@ -236,7 +236,7 @@ def _moved(at: Position, state: State, kind: Kind, *, reopened: bool) -> Positio
         missed = at.state is _S.NOT_ARRIVED or (at.state is _S.REOPENED and at.missed)
         return replace(at, state=_S.REOPENED if reopened else _S.CLOSED, before=None, missed=missed)
     if kind is _K.QUERY:
-        return replace(at, state=state, before=at.state)
+        return Position(state, at.state, at.missed, at.packet_lives, at.forked)
     if kind is _K.ERASED:
         return replace(at, state=state, packet_lives=False)
-    return at if state is at.state else replace(at, state=state, before=None)
+    return at if state is at.state else Position(state, None, at.missed, at.packet_lives, at.forked)

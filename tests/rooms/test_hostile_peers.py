@@ -1,6 +1,7 @@
 """A well-signed bundle that fits no form is refused, and neither it nor an answer of any kind ends the node's clock."""
 
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -22,14 +23,14 @@ from tests.support.journeys import enquired
 from tests.support.mechanism import carry
 from tests.support.post import forged, opened, sent_by
 
-ODD = {
+ODD: dict[str, dict[str, Any]] = {
     "a time that is no time": {"sent_at": "2026-13-45T99:00:00Z"},
     "a day that is not in its month": {"due": "2026-02-30T00:00:00Z"},
     "a basis that is no id": {"basis": {"kind": "agreement", "id": "-" * 36, "version": 1}},
 }
 
 
-def _signed(people: People, body: dict[str, Any], **changes: object) -> dict[str, Any]:
+def _signed(people: People, body: Mapping[str, Any], **changes: object) -> dict[str, Any]:
     header = {**body["header"], **changes}
     signature = keyring(people.police).sign.sign(DOMAIN + canonical(header))
     return {

@@ -188,8 +188,7 @@ def _refuse(
 
 
 def _count_junk(agency: AgencyId | None, reason: str, now: datetime) -> None:
-    of_day = Refused.objects.filter(
-        agency_id=agency, peer=None, reason=reason, sha256="", refused_at__date=now.date()
-    )
+    of_agency = Refused.objects.filter(agency_id=agency) if agency else Refused.objects.filter(agency=None)
+    of_day = of_agency.filter(peer=None, reason=reason, sha256="", refused_at__date=now.date())
     if not of_day.update(times=F("times") + 1):
         Refused.objects.create(agency_id=agency, reason=reason, sha256="", refused_at=now)
