@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from itertools import permutations
 from uuid import uuid4
 
 import pytest
@@ -28,6 +27,7 @@ from tests.support.old_copies import copied
 from tests.support.post import sent_by
 
 SHELTER = PurposeCode("shelter")
+OUT_OF_ORDER = ((2, 1, 0), (1, 2, 0), (2, 0, 1))
 LATER, MUCH_LATER = NOW + timedelta(hours=1), NOW + timedelta(days=9)
 
 
@@ -240,7 +240,7 @@ def receivers(people: People, thread: ThreadId) -> None:
 def test_messages_end_in_the_same_state_in_whatever_order_they_come(mechanism: People, of: str) -> None:
     sender = mechanism.police if of == "referrer" else mechanism.shelter
     ends = set()
-    for order in permutations(range(3)):
+    for order in OUT_OF_ORDER:
         case = a_case(mechanism.owner, NOW)
         thread = offered(mechanism, case) if of == "referrer" else referred(mechanism, case)
         give_consent(mechanism.owner, case, mechanism.shelter, NOW)

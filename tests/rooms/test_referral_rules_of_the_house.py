@@ -26,7 +26,7 @@ from tests.support.post import contents, sent_by
 
 INTERPRETER = replace(ENQUIRY, need="interpretation")  # a body of coordination may be asked for one
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 # --- no limbo ---
 

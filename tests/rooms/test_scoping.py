@@ -248,12 +248,15 @@ def test_a_query_that_forgets_the_agency_is_found(world: World, monkeypatch: pyt
     assert leaks(world, "referral.queries.work.look", "casefile.queries.drafts") == []
 
 
-def test_a_row_of_another_agency_does_not_open_even_in_a_strangers_hands(world: World) -> None:
-    key = casefile.key_of(world.actors["owner"], CaseId(world.things["case"]))
-    reading = read.Reading.objects.get(case_id=world.things["case"])
-    screening = read.Screening.objects.get(case_id=world.things["case"])
-    assert reading_view(world.actors["owner"], reading, key)
+def test_a_row_of_another_agency_does_not_open_even_in_a_strangers_hands(
+    mechanism: People, case: CaseId
+) -> None:
+    _told(mechanism, case)
+    key = casefile.key_of(mechanism.owner, case)
+    reading, screening = read.Reading.objects.get(), read.Screening.objects.get()
+    assert reading_view(mechanism.owner, reading, key)
+    assert screening_view(mechanism.owner, screening, key)
     with pytest.raises(AbsentError):
-        reading_view(world.actors["stranger"], reading, key)
+        reading_view(mechanism.stranger, reading, key)
     with pytest.raises(AbsentError):
-        screening_view(world.actors["stranger"], screening, key)
+        screening_view(mechanism.stranger, screening, key)
