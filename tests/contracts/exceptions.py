@@ -23,15 +23,16 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
     "the roll and the cards are the mechanism's, the same for every agency": """
         ground.exchange.actions.join_roll ground.exchange.actions.keep_card
         ground.exchange.queries.agency_by_slug ground.exchange.queries.has_roll ground.exchange.queries.roll
-        ground.exchange.queries.signed_roll
+        ground.exchange.queries.seal_keys_listed_since ground.exchange.queries.signed_roll
     """,
     "another node knocks: whose key it is says for whom": """
         ground.exchange.actions.receive ground.exchange.queries.key_named
     """,
     "the node's clock, for each agency it hosts in turn": """
-        ground.exchange.actions.deliver_due ground.exchange.actions.forget_retired
+        ground.exchange.actions.deliver_due ground.exchange.actions.forget_delivered
+        ground.exchange.actions.forget_retired
         ground.exchange.actions.remind_of_rotation ground.vault.queries.open_clocks
-        referral.actions.delete_old_enquiries referral.actions.erase_what_ran_out
+        referral.actions.alarm_about_reviews referral.actions.delete_old_enquiries referral.actions.erase_what_ran_out
         referral.actions.escalate_overdue referral.actions.recall_what_lapsed
         referral.actions.tell_counts referral.actions.tell_openings
     """,
@@ -54,7 +55,8 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
 _NO_ENTRY: Final[dict[str, str]] = {
     "a step within an attempt of its caller": """
         ground.exchange.actions.refuse_after_all ground.exchange.actions.seal_for ground.exchange.actions.send
-        referral.actions.forget referral.actions.lock_thread referral.actions.new_thread referral.actions.said_before
+        referral.actions.forget referral.actions.lock_thread referral.actions.new_thread referral.actions.own_word
+        referral.actions.said_before
         referral.actions.take_refusal
     """,
     "the consent room's preview, which it asks, leaves the entry": """

@@ -15,7 +15,8 @@ def run(tool: str, *arguments: str, source: str = "") -> subprocess.CompletedPro
 
 
 def complaints(done: subprocess.CompletedProcess[str]) -> list[str]:
-    return (done.stdout + done.stderr).splitlines() if done.returncode else []
+    said = (done.stdout + done.stderr).splitlines()
+    return (said or [f"exit status {done.returncode}"]) if done.returncode else []
 
 
 @pytest.mark.parametrize(
