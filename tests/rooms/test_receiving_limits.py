@@ -21,11 +21,11 @@ from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import DeniedError
 from ieumgil.referral import graph
-from ieumgil.referral.actions import answer, enquire, keep, recall, refer
+from ieumgil.referral.actions import answer, enquire, keep, overdue, recall, refer
 from ieumgil.referral.actions import receive as receiving
 from ieumgil.referral.actions.say import Click, speak
 from ieumgil.referral.headers import BasisRef, Header, content_hash
-from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.models import Escalation, MessageRow, ThreadRow
 from ieumgil.referral.queries import basis as bases
 from ieumgil.referral.queries.work import look
 from ieumgil.referral.rules import Kind, Message, Side, judge, parents_first
@@ -115,6 +115,19 @@ def test_a_step_may_be_due_as_early_as_one_likes_and_no_later_than_the_basis_say
 ) -> None:
     thread, due = referred(mechanism, case), time_text(LATER + timedelta(hours=hours))
     assert bring(shelters(mechanism, thread).writes(Kind.ACCEPT, {}, LATER, due=due), LATER) == reason
+
+
+def test_a_peer_that_says_itself_what_is_overdue_keeps_nobody_from_telling(
+    mechanism: People, case: CaseId
+) -> None:
+    thread, later = referred(mechanism, case), NOW + timedelta(days=9)
+    liar = shelters(mechanism, thread)
+    for level in (1, 2, 3):
+        assert bring(liar.writes(Kind.ESCALATE, {"step": liar.step, "level": level}, due=None)) == ""
+    assert overdue.escalate_overdue(now=NOW) == 0  # control: nothing is overdue yet
+    overdue.escalate_overdue(now=later)
+    told = Escalation.objects.filter(agency=mechanism.police)
+    assert [(row.thread.thread, row.level) for row in told] == [(thread, 3)]
 
 
 def test_a_message_dated_in_the_future_cannot_put_off_what_is_due(mechanism: People, case: CaseId) -> None:
