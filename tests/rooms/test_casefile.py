@@ -327,5 +327,6 @@ def test_the_commands_open_note_and_find(people: People) -> None:
     run("note", str(opened), said="asked for, not on the line\n")
     assert queries.notes(people.owner, CaseId(opened))[0].text == "asked for, not on the line"
     name_case(people.owner, CaseId(opened), "Alphaone")
-    assert run("find", "--name", "Alphaone") == [queries.case(people.owner, CaseId(opened))]
+    view = queries.case(people.owner, CaseId(opened))
+    assert run("find", "--name", "Alphaone") == [{"ref": view.ref, "stage": view.stage, "case": str(opened)}]
     assert run("find", "--name", str(uuid4())) == []
