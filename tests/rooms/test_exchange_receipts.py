@@ -21,7 +21,7 @@ from ieumgil.ground.exchange.models import InboxItem, OutboxItem, PeerLink
 from ieumgil.ground.exchange.seal import inner_hash
 from ieumgil.kernel.ids import AgencyId, CaseId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError
-from ieumgil.referral.actions import answer, recall, refer
+from ieumgil.referral.actions import answer, enquire, recall, refer
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.work import look, work_list
 from tests.rooms.conftest import NOW, People
@@ -98,6 +98,15 @@ def test_a_first_message_that_is_refused_leaves_no_thread_at_the_receiver(
     assert look(mechanism.owner, thread).owes == "F"
     assert [line.thread for line in work_list(mechanism.owner)] == [thread]
     assert not ThreadRow.objects.filter(agency=mechanism.shelter).exists()
+    enquire.let_go(mechanism.owner, thread=thread, now=NOW)
+    assert not work_list(mechanism.owner)
+
+
+def test_a_thread_that_the_other_side_holds_is_closed_and_not_let_go(mechanism: People, case: CaseId) -> None:
+    thread = offered(mechanism, case)
+    with pytest.raises(DeniedError, match="begun"):
+        enquire.let_go(mechanism.owner, thread=thread, now=NOW)
+    assert states(mechanism, thread) == ("OFFERED", "OFFERED")
 
 
 def test_a_refused_enquiry_is_no_way_round_asking_first(mechanism: People, case: CaseId) -> None:

@@ -12,17 +12,19 @@ from ieumgil.casefile import queries as casefile
 from ieumgil.consent import queries as consent
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
-from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, PurposeCode, ThreadId
+from ieumgil.kernel.ids import AgencyId, CaseId, KeyId, MessageId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import DeniedError, require
-from ieumgil.referral.actions.say import NO_CLICK, Click, new_thread, said_before, say, speak
+from ieumgil.referral.actions.say import NO_CLICK, Click, lock_thread, new_thread, said_before, say, speak
 from ieumgil.referral.enquiry import Enquiry, coarsened
 from ieumgil.referral.gate import SayingFacts, may_say
-from ieumgil.referral.models import Sent
+from ieumgil.referral.models import MessageRow, Sent
 from ieumgil.referral.queries.basis import basis_for, basis_ref
 from ieumgil.referral.queries.region import common_values
-from ieumgil.referral.rules import Kind, Side
+from ieumgil.referral.queries.rows import case_of
+from ieumgil.referral.rules import Kind, Side, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,24 @@ def close(
 ) -> MessageId:
     """Close a thread; it reopens if the other side had said something that this side had not seen."""
     return speak(actor, thread, Kind.CLOSE, {"reason": reason}, click=click, now=now)
+
+
+def let_go(actor: Actor, *, thread: ThreadId, now: datetime | None = None) -> None:
+    """Put a thread aside whose first message the other node refused: nothing of it is anywhere but here.
+
+    The person is asked for anew in a thread of its own. Raises AbsentError, DeniedError (no-right, begun: it is to be
+    closed), LockedAgencyError.
+    """
+    with audit.attempt(actor, AuditAction.REFERRAL_CLOSE, reason="never-begun", now=now) as entry:
+        row = lock_thread(actor, thread)
+        entry.subject = vault.handle(actor.agency, KeyId(row.key))
+        casefile.case(actor, case_of(row))
+        require(may_say(actor, Kind.CLOSE, SayingFacts(Side(row.side), frozen=False, on_the_case=True)))
+        standing = {MessageRow.Standing.ADMITTED, MessageRow.Standing.WAITING}
+        if row.packet_lives or row.out_since or row.messages.filter(standing__in=standing).exists():
+            raise DeniedError("begun")
+        row.state, row.owes, row.due_at = State.CLOSED, "", None
+        row.save(update_fields=["state", "owes", "due_at"])
 
 
 def _begun_before(actor: Actor, click: Click) -> Begun | None:

@@ -142,4 +142,12 @@ def close(acting: Acting, thread: UUID, reason: str) -> str:
     return enquire.close(acting.actor, thread=ThreadId(thread), reason=reason)
 
 
-VERBS = (enquire_, preview, refer_, refer_at_once, reply, recall_, close)
+@click.command("let-go")
+@THREAD
+@click.pass_obj
+def let_go(acting: Acting, thread: UUID) -> None:
+    """Put a thread aside whose first message the other node refused; ask anew in a thread of its own."""
+    enquire.let_go(acting.actor, thread=ThreadId(thread))
+
+
+VERBS = (enquire_, preview, refer_, refer_at_once, reply, recall_, close, let_go)
