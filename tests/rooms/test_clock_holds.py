@@ -17,7 +17,7 @@ from ieumgil.kernel.outcome import DeniedError
 from ieumgil.referral.actions import answer, counts, enquire, overdue, recall, refer
 from ieumgil.referral.models import Escalation, MessageRow, Watched
 from ieumgil.referral.queries.sealed import content_of
-from ieumgil.referral.queries.work import watched
+from ieumgil.referral.queries.work import look, watched
 from tests.rooms.conftest import NOW, People
 from tests.support.journeys import agreed, enquired, in_care, referred
 from tests.support.mechanism import a_case, carry
@@ -251,3 +251,18 @@ def test_the_list_goes_on_beyond_its_first_page_and_forgets_after_ninety_days(
     assert Watched.objects.count() == 60  # control
     overdue.escalate_overdue(now=NOW + 91 * DAY)
     assert Watched.objects.count() == 0
+
+
+def test_a_reopened_thread_is_due_and_is_told_of_like_any_other(mechanism: People, case: CaseId) -> None:
+    """The close crossed a word of the other side, so nobody signed a due time: it counts from the close."""
+    thread = enquired(mechanism, case)
+    carry(NOW)
+    enquire.close(mechanism.owner, thread=thread, reason="no-longer-needed", now=NOW)
+    answer.can_take(mechanism.stranger, thread=thread, place_until=NOW + timedelta(hours=8), now=NOW)
+    carry(NOW)
+    ours, theirs = look(mechanism.owner, thread), look(mechanism.stranger, thread)
+    assert (ours.state, ours.owes) == (theirs.state, theirs.owes) == ("REOPENED", "F")
+    assert ours.due_at == theirs.due_at
+    assert ours.due_at is not None
+    assert overdue.escalate_overdue(now=NOW) == 0
+    assert overdue.escalate_overdue(now=ours.due_at + timedelta(minutes=1)) > 0

@@ -83,11 +83,7 @@ def refold(row: ThreadRow, now: datetime, known: Sequence[Message] | None = None
     seq, prev, _ = next_place(messages, Side(row.side), thread)
     row.own_seq, row.own_last = seq - 1, prev or ""
     row.moved_by = thread.moved_by or ""
-    row.due_at = (
-        MessageRow.objects.filter(thread=row, message_id=row.moved_by)
-        .values_list("due_at", flat=True)
-        .first()
-    )
+    row.due_at = _due_of(row, MessageRow.objects.filter(thread=row, message_id=row.moved_by).first())
     row.save(update_fields=[*_ALL])
     _destroy_left_out(row, thread, now)
     if thread.twins:
@@ -95,6 +91,13 @@ def refold(row: ThreadRow, now: datetime, known: Sequence[Message] | None = None
             AgencyId(row.agency_id), code="thread-forked", peer=row.peer, subject=str(row.thread), now=now
         )
     return thread
+
+
+def _due_of(row: ThreadRow, message: MessageRow | None) -> datetime | None:
+    """Give when the step is due: as its sender signed it; a reopened thread, for which nobody signed, from its close on."""
+    if message is None or row.state != State.REOPENED:
+        return message.due_at if message else None
+    return step_due(row, Kind.CLOSE, State.REOPENED, header_of(message).said_at)
 
 
 def _destroy_left_out(row: ThreadRow, thread: Thread, now: datetime) -> None:
