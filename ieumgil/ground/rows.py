@@ -13,8 +13,8 @@ M = TypeVar("M", bound=Model)
 Values = tuple[Any, ...]
 
 
-def one(model: type[M], *, lock: bool = False, **by: object) -> M | None:
-    """Give a row in which these columns have these values (none of them null), None if there is none.
+def one(model: type[M], *, lock: bool = False, greatest: str | None = None, **by: object) -> M | None:
+    """Give a row in which these columns have these values, None if there is none; of several, the `greatest` in a column.
 
     `lock`: nobody else changes it until the transaction ends; TransactionManagementError where there is none.
     As `model.objects.filter(**by).first()`, in no order.
@@ -22,10 +22,13 @@ def one(model: type[M], *, lock: bool = False, **by: object) -> M | None:
     if lock and not connection.in_atomic_block:
         raise TransactionManagementError("a row is locked within a transaction")
     end = " FOR UPDATE" if lock and connection.features.has_select_for_update else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_select(model, tuple(by)) + end, _written(model, by))
-        found = cursor.fetchone()
-    return None if found is None else model.from_db(connection.alias, _names(model), _reader(model)(found))
+    order = f" ORDER BY {_column(model, greatest)} DESC" if greatest else ""
+    return next(iter(_found(model, by, f"{order} LIMIT 1{end}")), None)
+
+
+def some(model: type[M], **by: object) -> list[M]:
+    """Give the rows, a few, in which these columns have these values; as `model.objects.filter(**by)`, in no order."""
+    return _found(model, by, "")
 
 
 def change(model: type[Model], by: Mapping[str, object], **values: object) -> int:
@@ -35,6 +38,15 @@ def change(model: type[Model], by: Mapping[str, object], **values: object) -> in
             _update(model, tuple(values), tuple(by)), _written(model, values) + _written(model, by)
         )
         return int(cursor.rowcount)
+
+
+def _found(model: type[M], by: Mapping[str, object], end: str) -> list[M]:
+    none = tuple(name for name, value in by.items() if value is None)
+    values = {name: value for name, value in by.items() if value is not None}
+    with connection.cursor() as cursor:
+        cursor.execute(_select(model, tuple(values), none) + end, _written(model, values))
+        read, names = _reader(model), _names(model)
+        return [model.from_db(connection.alias, names, read(row)) for row in cursor.fetchall()]
 
 
 def _written(model: type[Model], values: Mapping[str, object]) -> Values:
@@ -52,9 +64,10 @@ def _names(model: type[Model]) -> list[str]:
 
 
 @cache
-def _select(model: type[Model], by: tuple[str, ...]) -> str:
+def _select(model: type[Model], by: tuple[str, ...], none: tuple[str, ...]) -> str:
     columns = ", ".join(_column(model, name) for name in _names(model))
-    return f"SELECT {columns} FROM {_table(model)} WHERE {_equal(model, by, ' AND ')} LIMIT 1"  # noqa: S608  names of ours
+    equal = _equal(model, by, " AND ") + "".join(f" AND {_column(model, name)} IS NULL" for name in none)
+    return f"SELECT {columns} FROM {_table(model)} WHERE {equal}"  # noqa: S608  names of ours
 
 
 @cache

@@ -1,7 +1,6 @@
 """A message that only extends its thread is put there in one step; the row says what a fold of all messages says."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
@@ -9,7 +8,8 @@ from ieumgil.kernel.ids import CaseId, ThreadId
 from ieumgil.referral.actions import answer, enquire, fold, recall, receive, refer
 from ieumgil.referral.models import ThreadRow
 from tests.rooms.conftest import NOW, People
-from tests.support.mechanism import ENQUIRY, a_case, carry, found_mechanism, give_consent, give_leave
+from tests.support.journeys import offered
+from tests.support.mechanism import carry, give_consent
 
 FOLDED = (
     "state",
@@ -24,12 +24,6 @@ FOLDED = (
     "moved_by",
     "due_at",
 )
-
-
-@pytest.fixture
-def mechanism(people: People) -> People:
-    found_mechanism([people.police, people.shelter, people.coordinator.agency], people.coordinator, NOW)
-    return people
 
 
 @pytest.fixture
@@ -57,23 +51,17 @@ def the_rows_say_what_a_fold_says() -> bool:
     return told == [as_told(row) for row in ThreadRow.objects.all()]
 
 
-def _referred(people: People, case: CaseId) -> ThreadId:
-    give_leave(people.owner, case, NOW)
+def _refers(people: People, case: CaseId) -> ThreadId:
+    thread = offered(people, case)
     give_consent(people.owner, case, people.shelter, NOW)
-    begun = enquire.enquire(
-        people.owner, case=case, to=people.shelter, enquiry=ENQUIRY, urgency="urgent", now=NOW
-    )
-    carry(NOW)
-    answer.can_take(people.stranger, thread=begun.thread, place_until=NOW + timedelta(hours=8), now=NOW)
-    carry(NOW)
-    refer.refer(people.owner, thread=begun.thread, now=NOW)
-    return begun.thread
+    refer.refer(people.owner, thread=thread, now=NOW)
+    return thread
 
 
 def test_one_step_after_the_other_needs_no_fold_but_the_first_and_a_recall(
-    mechanism: People, folds: list[str]
+    mechanism: People, case: CaseId, folds: list[str]
 ) -> None:
-    shelter, thread = mechanism.stranger, _referred(mechanism, a_case(mechanism.owner, NOW))
+    shelter, thread = mechanism.stranger, _refers(mechanism, case)
     steps: list[Callable[[], object]] = [
         lambda: answer.query(shelter, thread=thread, question="Which hours?", now=NOW),
         lambda: refer.reply(mechanism.owner, thread=thread, answer=refer.Answer("After nine."), now=NOW),
@@ -98,8 +86,8 @@ def test_one_step_after_the_other_needs_no_fold_but_the_first_and_a_recall(
     assert the_rows_say_what_a_fold_says()
 
 
-def test_what_crosses_is_folded(mechanism: People, folds: list[str]) -> None:
-    thread = _referred(mechanism, a_case(mechanism.owner, NOW))
+def test_what_crosses_is_folded(mechanism: People, case: CaseId, folds: list[str]) -> None:
+    thread = _refers(mechanism, case)
     carry(NOW)
     recall.recall(mechanism.owner, thread=thread, reason="danger", now=NOW)
     answer.accept(mechanism.stranger, thread=thread, now=NOW)
@@ -109,8 +97,8 @@ def test_what_crosses_is_folded(mechanism: People, folds: list[str]) -> None:
     assert the_rows_say_what_a_fold_says()
 
 
-def test_a_row_that_says_something_else_is_found(mechanism: People) -> None:
-    _referred(mechanism, a_case(mechanism.owner, NOW))
+def test_a_row_that_says_something_else_is_found(mechanism: People, case: CaseId) -> None:
+    _refers(mechanism, case)
     carry(NOW)
     ThreadRow.objects.update(own_seq=7)
     assert not the_rows_say_what_a_fold_says()

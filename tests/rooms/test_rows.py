@@ -2,8 +2,8 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -12,29 +12,17 @@ from django.test.utils import CaptureQueriesContext
 
 from ieumgil.ground import rows
 from ieumgil.ground.audit.models import LedgerHead
-from ieumgil.ground.exchange.models import AgencyKey
-from ieumgil.referral.actions import answer, enquire, refer
+from ieumgil.ground.exchange.models import AgencyKey, OutboxItem
+from ieumgil.kernel.ids import CaseId
 from ieumgil.referral.models import ThreadRow
 from tests.rooms.conftest import NOW, People
-from tests.support.mechanism import ENQUIRY, a_case, carry, found_mechanism, give_consent, give_leave
+from tests.support.journeys import referred
 
 
-@pytest.fixture
-def mechanism(people: People) -> People:
-    """Give a mechanism in which a person was referred, so that many tables hold something."""
-    found_mechanism([people.police, people.shelter, people.coordinator.agency], people.coordinator, NOW)
-    case = a_case(people.owner, NOW)
-    give_leave(people.owner, case, NOW)
-    give_consent(people.owner, case, people.shelter, NOW)
-    begun = enquire.enquire(
-        people.owner, case=case, to=people.shelter, enquiry=ENQUIRY, urgency="urgent", now=NOW
-    )
-    carry(NOW)
-    answer.can_take(people.stranger, thread=begun.thread, place_until=NOW + timedelta(hours=8), now=NOW)
-    carry(NOW)
-    refer.refer(people.owner, thread=begun.thread, now=NOW)
-    carry(NOW)
-    return people
+@pytest.fixture(autouse=True)
+def a_referral(mechanism: People, case: CaseId) -> None:
+    """Let a person be referred, so that many tables hold something."""
+    referred(mechanism, case)
 
 
 def held() -> Iterator[models.Model]:
@@ -72,6 +60,17 @@ def test_a_row_is_changed_as_a_query_set_changes_it(mechanism: People) -> None:
     assert ThreadRow.objects.get(pk=row.pk).due_at is None
     assert rows.change(AgencyKey, {"agency_id": mechanism.police}, sealed_private=b"") > 1
     assert not AgencyKey.objects.filter(agency_id=mechanism.police).exclude(sealed_private=b"").exists()
+
+
+def test_the_greatest_is_given_and_some_are_all(mechanism: People) -> None:
+    own: dict[str, Any] = {"agency_id": mechanism.police}
+    sealed = OutboxItem.objects.filter(**own)
+    assert rows.one(OutboxItem, greatest="seq", **own) == sealed.order_by("-seq").first()
+    assert rows.one(OutboxItem, greatest="seq", agency_id=uuid.uuid4()) is None
+    assert {row.pk for row in rows.some(OutboxItem, **own)} == set(sealed.values_list("pk", flat=True))
+    rows.change(OutboxItem, {"id": sealed[0].pk}, settled_at=None)
+    (unsettled,) = rows.some(OutboxItem, settled_at=None, **own)
+    assert unsettled == sealed.get(settled_at=None)
 
 
 def test_nobody_is_found_where_one_column_differs(mechanism: People) -> None:

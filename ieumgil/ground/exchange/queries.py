@@ -87,8 +87,8 @@ def seal_keys_listed_since(since: datetime) -> frozenset[str]:
 
 def cards_of(agency: AgencyId) -> Sequence[AgencyCard]:
     """Give every card of an agency that this node has kept, newest first."""
-    kept = Card.objects.filter(agency_ref=agency).order_by("-version").values_list("digest", flat=True)
-    return [_parsed_card(digest) for digest in kept]
+    kept = sorted(rows.some(Card, agency_ref=agency), key=lambda card: card.version, reverse=True)
+    return [_parsed_card(card.digest) for card in kept]
 
 
 @lru_cache(maxsize=512)
@@ -154,18 +154,18 @@ def key_named(ident: bytes) -> AgencyKey | None:
 
 def neighbours(agency: AgencyId, peer: AgencyId, seq: int) -> Neighbours:
     """Give what is held around a number of a peer's chain; receipts, all numbered 0, are not of it."""
-    held = InboxItem.objects.filter(agency_id=agency, peer=peer, seq__gt=0)
-    chain = held.values_list("seq", "own_hash", "prev_hash")
-    near = {at: (own, prev) for at, own, prev in chain.order_by("-seq")[:1]}
+    newest = rows.one(InboxItem, greatest="seq", agency_id=agency, peer=peer)
+    near = {newest.seq: newest} if newest else {}
     last = max(near, default=0)
     if last >= seq:
-        near = {at: (own, prev) for at, own, prev in chain.filter(seq__in=[seq - 1, seq, seq + 1])}
-    nobody = (None, None)
+        held = InboxItem.objects.filter(agency_id=agency, peer=peer, seq__gt=0)
+        near = {row.seq: row for row in held.filter(seq__in=[seq - 1, seq, seq + 1])}
+    before, same, after = near.get(seq - 1) if seq > 1 else None, near.get(seq), near.get(seq + 1)
     return Neighbours(
         last_seq=last,
-        before=near.get(seq - 1, nobody)[0],
-        same=near.get(seq, nobody)[0],
-        after_names=near.get(seq + 1, nobody)[1] or None,
+        before=before.own_hash if before else None,
+        same=same.own_hash if same else None,
+        after_names=after.prev_hash or None if after else None,
     )
 
 

@@ -59,8 +59,9 @@ def keep_message(
 
 def is_full(row: ThreadRow, side: Side, kind: Kind) -> bool:
     """Say whether a side has told so often in a thread of what is overdue and opened that it must tell no more."""
-    told = MessageRow.objects.filter(thread=row, author=side, kind__in=BESIDE)
-    return kind in BESIDE and told.count() >= MOST_BESIDE
+    if kind not in BESIDE:
+        return False
+    return MessageRow.objects.filter(thread=row, author=side, kind__in=BESIDE).count() >= MOST_BESIDE
 
 
 def thread_key(row: ThreadRow) -> OpenKey | None:

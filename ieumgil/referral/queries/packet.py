@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from ieumgil.ground import rows
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange.rules import time_text
@@ -71,11 +72,14 @@ def _read(row: ThreadRow, asked_for: PurposeCode, now: str) -> PacketView:
 
 def packets_of(row: ThreadRow) -> list[MessageRow]:
     """Give the messages of a thread that brought a packet, oldest first."""
-    brought = MessageRow.objects.filter(thread=row, packet=True).exclude(standing=MessageRow.Standing.REFUSED)
-    messages = list(brought.order_by("author", "seq"))
-    for message in messages:
+    brought = [
+        message
+        for message in rows.some(MessageRow, thread_id=row.pk, packet=True)
+        if message.standing != MessageRow.Standing.REFUSED
+    ]
+    for message in brought:
         message.thread = row
-    return messages
+    return sorted(brought, key=lambda message: (message.author, message.seq))
 
 
 def packets_in(row: ThreadRow) -> Iterator[dict[str, Json]]:

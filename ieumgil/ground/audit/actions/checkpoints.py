@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from ieumgil.ground import rows
 from ieumgil.ground.accounts.queries import CLOCK
 from ieumgil.ground.audit import note as notes
 from ieumgil.ground.audit import rules
@@ -64,8 +65,8 @@ def keep_peer_checkpoint(
     with transaction.atomic(savepoint=False):
         locked_head(agency)
         kept = PeerCheckpoint.objects.filter(agency_id=agency, peer=peer)
-        largest = kept.order_by("-size").values_list("size", flat=True).first()
-        if largest is not None and largest >= told.size:
+        largest = rows.one(PeerCheckpoint, greatest="size", agency_id=agency, peer=peer)
+        if largest is not None and largest.size >= told.size:
             alarm = _contradiction(kept, told, late=late, before=made_at)
             known = kept.filter(size=told.size, root=told.root).exists()
         if not known:
@@ -80,14 +81,14 @@ def keep_peer_checkpoint(
 def _signed(agency: AgencyId, sign: notes.Signer, at: datetime) -> str | None:
     head = locked_head(agency)
     size, root, key = head.tree.size, head.tree.root(), sign.public_key().public_bytes_raw()
-    signed = list(
-        Checkpoint.objects.filter(agency_id=agency, size__gte=size).values_list("size", "root", "key", "note")
-    )
-    if any(at > size or bytes(other) != root for at, other, _, _ in signed):
-        return None
-    for _, _, by, note in signed:
-        if bytes(by) == key:
-            return note
+    largest = rows.one(Checkpoint, greatest="size", agency_id=agency)
+    if largest is not None and largest.size >= size:
+        same = rows.some(Checkpoint, agency_id=agency, size=size)
+        if largest.size > size or any(bytes(row.root) != root for row in same):
+            return None
+        for row in same:
+            if bytes(row.key) == key:
+                return row.note
     note = notes.sign_checkpoint(sign, notes.origin_of(agency), size, root)
     Checkpoint.objects.create(agency_id=agency, size=size, root=root, key=key, note=note, made_at=at)
     name_newest(agency, rules.checkpoint_name(size, root))

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ieumgil.ground import rows
 from ieumgil.ground.accounts.queries import agency_facts
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
@@ -45,7 +46,7 @@ class Keyring:
 
     sign: Ed25519PrivateKey
     log: Ed25519PrivateKey
-    names: tuple[str, ...]
+    names: frozenset[str]
 
 
 _OPEN: dict[AgencyId, Keyring] = {}
@@ -109,9 +110,9 @@ def keyring(agency: AgencyId) -> Keyring:
     if not vault.is_unlocked(agency):
         _OPEN.pop(agency, None)
         raise vault.LockedAgencyError
-    keys = AgencyKey.objects.filter(agency_id=agency, use__in=["sign", "log"], retired_at=None)
-    in_use = keys.order_by("use")
-    names = tuple(in_use.values_list("ident", flat=True))
+    keys = rows.some(AgencyKey, agency_id=agency, retired_at=None)
+    in_use = [row for row in keys if row.use in {"sign", "log"}]
+    names = frozenset(row.ident for row in in_use)
     held = _OPEN.get(agency)
     if held is None or held.names != names:
         opened = {row.use: sign_key(_open(row)) for row in in_use}
