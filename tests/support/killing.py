@@ -23,7 +23,6 @@ RECEIVERS: Final = {SHELTER: {"night": "case-worker"}}
 ABOUT: Final = json.dumps(
     {"need": "shelter", "region": "bada", "languages": ["vi"], "age_band": "25-34", "sex": "female"}
 )
-LONGEST_LIFE: Final = 0.8  # seconds from the first receipt to the death
 CLOSES: Final = 1 / 3  # of the clicks
 MOST_WAITING: Final = 50  # bundles: enough that one is always under way
 COUNT: Final = "SELECT count(*) FROM exchange_outboxitem WHERE state = ?"
@@ -40,6 +39,7 @@ class Exchange:
     receiver: Node
     case: str
     chance: Random
+    longest_life: float = 0.8  # seconds from the first receipt to the death
     kills: int = 0
     recoveries: list[float] = field(default_factory=list)  # seconds from a death to the next receipt
     told: list[str] = field(default_factory=list)  # threads
@@ -55,7 +55,7 @@ class Exchange:
         What got no answer is clicked again. Raises NodeDiedError if no bundle flows for a minute.
         """
         self._wait_for_a_receipt()
-        timer = Timer(self.chance.uniform(0, LONGEST_LIFE), strike)
+        timer = Timer(self.chance.uniform(0, self.longest_life), strike)
         timer.start()
         self._click_while(timer.is_alive)
         timer.join()
@@ -74,7 +74,7 @@ class Exchange:
                 said = (f"{node.home.name}: {node.tail('serve')}" for node in (self.sender, self.receiver))
                 raise NodeDiedError(f"{waiting} still wait; {'; '.join(said)}")
             self._hurry()
-            sleep(0.3)
+            sleep(0.1)
 
     def verdict(self) -> Verdict:
         """Wait for the last receipt and judge what both nodes hold."""

@@ -1,20 +1,13 @@
-"""The short form of tests/assure/test_kill.py: a node is killed three times while another refers to it."""
+"""The short form of test_kill.py, for every day: a node is killed three times while another refers to it."""
 
-import os
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 
 import pytest
 
-from tests.support.engines import ENGINE
 from tests.support.kept import Facts, Verdict, judge
 from tests.support.killing import exchange, kill_node
-
-pytestmark = pytest.mark.skipif(
-    os.environ.get(ENGINE) == "postgresql",
-    reason="its nodes are on SQLite; PostgreSQL is killed in make assure",
-)
 
 
 @dataclass(frozen=True)
@@ -30,6 +23,7 @@ class Ended:
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     with exchange(tmp_path_factory.mktemp("nodes")) as pair:
+        pair.longest_life = 0.3
         for number in range(3):
             kill_node(pair, sender_too=number == 1)
         pair.settle()
