@@ -75,10 +75,11 @@ class DemoNode:
 
     def start(self) -> None:
         """Serve the node and run its clock; returns once it answers."""
-        self._server = subprocess.Popen(  # noqa: S603  the command line is ours
-            [sys.executable, "-m", "ieumgil.site", "node", "serve", "--bind", f"127.0.0.1:{self.port}"],
-            env=self.environment(), start_new_session=True, stderr=_log(self.home, "serve"),
-        )  # fmt: skip
+        command = [sys.executable, "-m", "ieumgil.site", "node", "serve", "--bind", f"127.0.0.1:{self.port}"]
+        with (self.home / "serve.log").open("ab") as log:
+            self._server = subprocess.Popen(  # noqa: S603  the command line is ours
+                command, env=self.environment(), start_new_session=True, stderr=log
+            )
         until = time.monotonic() + PATIENCE
         while not answers(self.port):
             if time.monotonic() > until or self._server.poll() is not None:
@@ -133,10 +134,12 @@ class DemoNode:
 
     def _open_terminal(self) -> "subprocess.Popen[str]":
         if self._terminal is None or self._terminal.poll() is not None:
-            self._terminal = subprocess.Popen(
-                [sys.executable, "-m", "ieumgil.site", "node", "batch"], env=self.environment(), start_new_session=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=_log(self.home, "terminal"), text=True,
-            )  # fmt: skip
+            command = [sys.executable, "-m", "ieumgil.site", "node", "batch"]
+            with (self.home / "terminal.log").open("ab") as log:
+                self._terminal = subprocess.Popen(  # noqa: S603  the command line is ours
+                    command, env=self.environment(), start_new_session=True,
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
+                )  # fmt: skip
         return self._terminal
 
     def _end(self, how: int) -> None:
@@ -152,7 +155,3 @@ def answers(port: int) -> bool:
     with closing(socket.socket()) as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _log(home: Path, name: str) -> int:
-    return os.open(home / f"{name}.log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
