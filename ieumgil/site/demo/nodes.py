@@ -1,5 +1,6 @@
 """A node of the demo as its operator runs it: a folder, a server, and a terminal for its workers."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -147,6 +148,10 @@ class DemoNode:
             if process is not None and process.poll() is None:
                 os.killpg(process.pid, how)
                 process.wait(timeout=PATIENCE)
+            for pipe in (process.stdin, process.stdout) if process is not None else ():
+                if pipe is not None:
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
         self._server = self._terminal = None
 
 
