@@ -53,6 +53,7 @@ test: $(READY) postgres ## run everything that must hold, on SQLite and on Postg
 	$(BIN)/python -m pytest $(ENGINES)
 
 assure: $(READY) postgres ## run the long checks: kill -9, mutated bundles, flipped bits, 10,000 threads
+	THREAD_RUNS=10000 $(BIN)/python -m pytest -rP tests/rules/test_thread_agreement.py
 	$(BIN)/python -m pytest -m assure --hypothesis-profile=assure -rP tests
 
 bench: $(READY) postgres ## measure speed against bare peers, and print the ratios
