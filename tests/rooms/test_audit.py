@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
+from ieumgil.ground import rows
 from ieumgil.ground.accounts.models import Agency
 from ieumgil.ground.accounts.queries import clock, ledger_handle
 from ieumgil.ground.audit import actions, queries
@@ -85,7 +86,7 @@ def test_where_nothing_can_be_recorded_nothing_is_done(
 
     returned = []
     with monkeypatch.context() as broken:
-        broken.setattr(LedgerEntry.objects, "create", fail)
+        broken.setattr(rows, "add", fail)
         with pytest.raises(DatabaseError), attempt(worker, AuditAction.CASE_READ):
             host("never-hosted")
         with pytest.raises(DatabaseError):

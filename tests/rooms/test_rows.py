@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ieumgil.ground import rows
-from ieumgil.ground.audit.models import LedgerHead
-from ieumgil.ground.exchange.models import AgencyKey, OutboxItem
+from ieumgil.ground.audit.models import LedgerEntry, LedgerHead, PeerCheckpoint
+from ieumgil.ground.exchange.models import AgencyKey, InboxItem, OutboxItem
 from ieumgil.kernel.ids import CaseId
-from ieumgil.referral.models import ThreadRow
+from ieumgil.referral.models import MessageRow, ThreadRow
 from tests.rooms.conftest import NOW, People
 from tests.support.journeys import referred
 
@@ -23,6 +23,9 @@ from tests.support.journeys import referred
 def a_referral(mechanism: People, case: CaseId) -> None:
     """Let a person be referred, so that many tables hold something."""
     referred(mechanism, case)
+
+
+FRESH = {"message_id": "f" * 64, "bundle_id": "f" * 64, "seq": 9_000, "size": 9_000}
 
 
 def held() -> Iterator[models.Model]:
@@ -60,6 +63,19 @@ def test_a_row_is_changed_as_a_query_set_changes_it(mechanism: People) -> None:
     assert ThreadRow.objects.get(pk=row.pk).due_at is None
     assert rows.change(AgencyKey, {"agency_id": mechanism.police}, sealed_private=b"") > 1
     assert not AgencyKey.objects.filter(agency_id=mechanism.police).exclude(sealed_private=b"").exists()
+
+
+def test_a_row_is_added_as_a_query_set_adds_it(mechanism: People) -> None:
+    for model in (MessageRow, OutboxItem, LedgerEntry, InboxItem, PeerCheckpoint):
+        (kept,) = model._default_manager.filter(agency_id=mechanism.shelter)[:1]
+        values = columns(kept) | {name: fresh for name, fresh in FRESH.items() if hasattr(kept, name)}
+        del values["id"]
+        added = rows.add(model(**values))
+        (again,) = (row for row in model._default_manager.all() if row.pk == added.pk)
+        assert not added._state.adding
+        assert columns(again) == columns(added)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.add(model(**values))
 
 
 def test_the_greatest_is_given_and_some_are_all(mechanism: People) -> None:

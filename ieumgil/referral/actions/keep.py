@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from ieumgil.ground import rows
 from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.actions import KeyKind, OpenKey
 from ieumgil.kernel.canonical import Json, canonical
@@ -39,7 +40,7 @@ def keep_message(
         key = thread_key(row) or vault.opened(agency, vault.new_key(agency, KeyKind.THREAD, now=now))
     place = content_context(row.thread, message.id)
     sealed = None if envelope is None else key.seal(place, canonical(envelope))
-    return MessageRow.objects.create(
+    kept = MessageRow(
         agency_id=agency,
         thread=row,
         message_id=message.id,
@@ -55,6 +56,7 @@ def keep_message(
         due_at=header.due_at,
         kept_at=now,
     )
+    return rows.add(kept)
 
 
 def is_full(row: ThreadRow, side: Side, kind: Kind) -> bool:

@@ -70,9 +70,9 @@ def keep_peer_checkpoint(
             alarm = _contradiction(kept, told, late=late, before=made_at)
             known = kept.filter(size=told.size, root=told.root).exists()
         if not known:
-            kept.create(
-                agency_id=agency, peer=peer, size=told.size, root=told.root, note=note, received_at=at
-            )
+            theirs = PeerCheckpoint(agency_id=agency, peer=peer, size=told.size, root=told.root, note=note)
+            theirs.received_at = at
+            rows.add(theirs)
         if alarm is not None:
             record(agency, CLOCK, Event(AuditAction.LEDGER_ALARM, None), alarm.value, now=at)
     return alarm
@@ -90,7 +90,7 @@ def _signed(agency: AgencyId, sign: notes.Signer, at: datetime) -> str | None:
             if bytes(row.key) == key:
                 return row.note
     note = notes.sign_checkpoint(sign, notes.origin_of(agency), size, root)
-    Checkpoint.objects.create(agency_id=agency, size=size, root=root, key=key, note=note, made_at=at)
+    rows.add(Checkpoint(agency_id=agency, size=size, root=root, key=key, note=note, made_at=at))
     name_newest(agency, rules.checkpoint_name(size, root))
     return note
 

@@ -62,7 +62,7 @@ def record(
     data = rules.write_entry(_line(head, actor_handle, event, decision, now or timezone.now()))
     leaf = rules.leaf_hash(data)
     tree = head.tree.append(leaf)
-    LedgerEntry.objects.create(agency_id=agency, seq=tree.size, entry=data.decode(), leaf_hash=leaf)
+    rows.add(LedgerEntry(agency_id=agency, seq=tree.size, entry=data.decode(), leaf_hash=leaf))
     _save(replace(head, tree=tree), at=head.tree.size)
     return tree.size
 

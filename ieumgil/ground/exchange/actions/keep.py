@@ -57,7 +57,7 @@ def keep(came: Received, inner: Inner, now: datetime) -> bytes:
     if inner["seq"]:
         held = queries.neighbours(came.agency, came.sender, inner["seq"])
         link = next_link(held, inner["seq"], inner["prev_hash"], own)
-    item = InboxItem.objects.create(
+    item = InboxItem(
         agency_id=came.agency,
         peer=came.sender,
         bundle_id=came.bundle_id,
@@ -68,6 +68,7 @@ def keep(came: Received, inner: Inner, now: datetime) -> bytes:
         body_hash=body_hash(came.body),
         received_at=now,
     )
+    rows.add(item)
     if link and link.kind is LinkKind.FORK:
         raise_alarm(came.agency, code="peer-went-back", peer=came.sender, subject=own, now=now)
     _taker(came.kind)(clock(came.agency), came, now)

@@ -35,7 +35,7 @@ def send(actor: Actor, *, parcel: Parcel, now: datetime, keys: Keyring | None = 
     there is no card to seal to or the parcel is too large.
     """
     sealed, inner = seal_for(actor, parcel, now, keys)
-    item = OutboxItem.objects.create(
+    item = OutboxItem(
         agency_id=actor.agency,
         peer=parcel.to,
         bundle_id=inner["bundle_id"],
@@ -47,7 +47,7 @@ def send(actor: Actor, *, parcel: Parcel, now: datetime, keys: Keyring | None = 
         made_at=now,
         next_try_at=now,
     )
-    return item.id
+    return rows.add(item).id
 
 
 def seal_for(actor: Actor, parcel: Parcel, now: datetime, keys: Keyring | None = None) -> tuple[bytes, Inner]:
