@@ -164,7 +164,7 @@ def test_nothing_is_read_when_the_ledger_cannot_be_written(
         raise OSError("no space left")
 
     assert queries.notes(people.owner, case)
-    monkeypatch.setattr(LedgerEntry, "save", full)
+    monkeypatch.setattr("ieumgil.ground.rows.add", full)
     with pytest.raises(OSError, match="no space"):
         queries.notes(people.owner, case)
 

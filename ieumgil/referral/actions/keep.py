@@ -26,9 +26,7 @@ def keep_message(
     key: OpenKey | None = None,
     now: datetime,
 ) -> MessageRow:
-    """Keep a message of a thread, as admission judged it; `key`: the thread's, if it is open already.
-
-    Raises LockedAgencyError.
+    """Keep a message of a thread, as admission judged it; `key`: the thread's, if it is open already. Raises LockedAgencyError.
 
     At the receiver, what has a life of its own has a key of its own: an enquiry goes after 30 days, a packet with its recall.
     The referrer's own copy lies under the case's key and goes with the case; what is still said after that has its own key too.
