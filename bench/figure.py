@@ -80,7 +80,7 @@ def show(figures: Iterable[Figure], out: Path | None) -> None:
                 file.write(figure.record() + "\n")
 
 
-def in_turns(*jobs: Callable[[], object], seconds: float, rounds: int = 7) -> list[float]:
+def in_turns(*jobs: Callable[[], object], seconds: float, rounds: int = 25) -> list[float]:
     """Time jobs in turns, so that noise meets them alike; give the median rate of each."""
     counts = [max(1, round(seconds / rounds / _once(job))) for job in jobs]
     rates: list[list[float]] = [[] for _ in jobs]
