@@ -26,9 +26,12 @@ def one(model: type[M], *, lock: bool = False, greatest: str | None = None, **by
     return next(iter(_found(model, by, f"{order} LIMIT 1{end}")), None)
 
 
-def some(model: type[M], **by: object) -> list[M]:
-    """Give the rows, a few, in which these columns have these values; as `model.objects.filter(**by)`, in no order."""
-    return _found(model, by, "")
+def some(model: type[M], *, also: str = "", given: tuple[str | int, ...] = (), **by: object) -> list[M]:
+    """Give the rows, a few, in which these columns have these values; as `model.objects.filter(**by)`, in no order.
+
+    `also`: what else must hold, as SQL that both engines read, begun with AND, and `given` in its places.
+    """
+    return _found(model, by, f" {also}", given)
 
 
 def add(row: M) -> M:
@@ -53,11 +56,11 @@ def change(model: type[Model], by: Mapping[str, object], **values: object) -> in
         return int(cursor.rowcount)
 
 
-def _found(model: type[M], by: Mapping[str, object], end: str) -> list[M]:
+def _found(model: type[M], by: Mapping[str, object], end: str, given: Values = ()) -> list[M]:
     none = tuple(name for name, value in by.items() if value is None)
     values = {name: value for name, value in by.items() if value is not None}
     with connection.cursor() as cursor:
-        cursor.execute(_select(model, tuple(values), none) + end, _written(model, values))
+        cursor.execute(_select(model, tuple(values), none) + end, _written(model, values) + given)
         read, names = _reader(model), _names(model)
         return [model.from_db(connection.alias, names, read(row)) for row in cursor.fetchall()]
 

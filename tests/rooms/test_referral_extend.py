@@ -1,14 +1,17 @@
 """A message that only extends its thread is put there in one step; the row says what a fold of all messages says."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from ieumgil.kernel.ids import CaseId, ThreadId
 from ieumgil.referral.actions import answer, enquire, fold, recall, receive, refer
-from ieumgil.referral.models import ThreadRow
+from ieumgil.referral.actions.extend import only_extends
+from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.rules import Kind, Message, Side
 from tests.rooms.conftest import NOW, People
-from tests.support.journeys import offered
+from tests.support.journeys import offered, referred
 from tests.support.mechanism import carry, give_consent
 
 FOLDED = (
@@ -102,3 +105,37 @@ def test_a_row_that_says_something_else_is_found(mechanism: People, case: CaseId
     carry(NOW)
     ThreadRow.objects.update(own_seq=7)
     assert not the_rows_say_what_a_fold_says()
+
+
+def test_only_what_follows_everything_that_stands_goes_the_short_way(mechanism: People, case: CaseId) -> None:
+    thread = referred(mechanism, case)
+    answer.accept(mechanism.stranger, thread=thread, now=NOW)
+    answer.arrived(mechanism.stranger, thread=thread, now=NOW)
+    carry(NOW)
+    row = ThreadRow.objects.get(agency_id=mechanism.police)
+    kept = MessageRow.objects.filter(thread=row)
+    last = kept.get(message_id=row.heads[0])
+    good = Message("f" * 64, Side.R, last.seq + 1, last.message_id, tuple(row.heads), Kind.PROGRESS)
+    assert only_extends(row, good)
+    others = [
+        replace(good, seen=()),
+        replace(good, seen=("e" * 64, *good.seen)),
+        replace(good, prev=kept.get(author="R", seq=last.seq - 1).message_id),
+        replace(good, seq=last.seq, prev=kept.get(author="R", seq=last.seq - 1).message_id),
+        replace(good, seq=last.seq + 2),
+        replace(good, author=Side.F),
+        replace(good, packet=True),
+        replace(good, kind=Kind.ACCEPT),
+        replace(good, author=Side.F, kind=Kind.RECALL),
+    ]
+    assert not [message for message in others if only_extends(row, message)]
+    for standing in (MessageRow.Standing.WAITING, MessageRow.Standing.REFUSED):
+        kept.filter(pk=last.pk).update(standing=standing)
+        assert not only_extends(row, good)
+    kept.filter(pk=last.pk).update(standing=MessageRow.Standing.ADMITTED)
+    kept.filter(author="F", seq=1).update(standing=MessageRow.Standing.WAITING)
+    assert not only_extends(row, good)
+    kept.update(standing=MessageRow.Standing.ADMITTED)
+    for frozen, void in ((True, []), (False, ["d" * 64])):
+        row.frozen, row.void = frozen, void
+        assert not only_extends(row, good)

@@ -1,7 +1,6 @@
 """Whether a message only extends its thread: then one step puts it there, and nothing need be folded anew."""
 
-from django.db.models import Q
-
+from ieumgil.ground import rows
 from ieumgil.referral.actions.fold import position_of
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.rules import Kind, Message, next_state
@@ -33,25 +32,19 @@ def only_extends(row: ThreadRow, message: Message) -> bool:
 
 
 def _all_stand(row: ThreadRow, message: Message, parents: set[str]) -> bool:
-    near = (
-        Q(message_id__in=parents)
-        | Q(standing=Standing.WAITING)
-        | Q(author=message.author, seq__gte=message.seq - 1)
+    author, before = message.author.value, message.seq - 1
+    named = ", ".join(["%s"] * len(parents))
+    near = rows.some(
+        MessageRow,
+        also=f"AND (standing = %s OR (author = %s AND seq >= %s) OR message_id IN ({named}))",
+        given=(Standing.WAITING.value, author, before, *parents),
+        thread_id=row.pk,
     )
-    found = {
-        ident: (author, seq, standing)
-        for ident, author, seq, standing in MessageRow.objects.filter(near, thread=row).values_list(
-            "message_id", "author", "seq", "standing"
-        )
-    }
-    last = [
-        ident
-        for ident, (author, seq, _) in found.items()
-        if author == message.author and seq >= message.seq - 1
-    ]
+    last = [found.message_id for found in near if found.author == author and found.seq >= before]
+    prev = next((found for found in near if found.message_id == message.prev), None)
     return (
-        found.keys() == parents
-        and all(standing == Standing.ADMITTED for _, _, standing in found.values())
+        {found.message_id for found in near} == parents
+        and all(found.standing == Standing.ADMITTED for found in near)
         and last == ([message.prev] if message.prev else [])
-        and (found[message.prev][1] == message.seq - 1 if message.prev else message.seq == 1)
+        and (prev.seq if prev else 0) == before
     )
