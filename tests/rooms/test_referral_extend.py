@@ -118,7 +118,6 @@ def test_only_what_follows_everything_that_stands_goes_the_short_way(mechanism: 
     good = Message("f" * 64, Side.R, last.seq + 1, last.message_id, tuple(row.heads), Kind.PROGRESS)
     assert only_extends(row, good)
     others = [
-        replace(good, seen=()),
         replace(good, seen=("e" * 64, *good.seen)),
         replace(good, prev=kept.get(author="R", seq=last.seq - 1).message_id),
         replace(good, seq=last.seq, prev=kept.get(author="R", seq=last.seq - 1).message_id),
