@@ -6,26 +6,32 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from statistics import median
 
 from bench.node import Pair, found
 
-THREADS = 40
+THREADS = 30
 WRITERS = 4
-EACH = 20  # threads of each of several writers
+EACH = 10  # threads of each of several writers
+
+Window = tuple[str, int, float, float]  # what, how often, begun, ended
 
 
 def main(engine: str) -> None:
     """Measure and print one JSON object: for each number of writers the median rates, and the queries of each verb."""
     several = engine == "postgresql"
     pairs = found([THREADS, WRITERS * EACH, *[EACH] * WRITERS] if several else [THREADS])
-    from bench.writer import queries  # noqa: PLC0415  Django must be set up first
+    from bench.costs import costs  # noqa: PLC0415  Django must be set up first
+    from bench.writer import queries  # noqa: PLC0415  as above
 
-    result: dict[str, object] = {"queries": queries(pairs[0]), "1 writer": _rates([pairs[0]])}
+    asked = queries(pairs[0])
+    rates = {"1 writer": _rates([pairs[0]])}
     if several:
-        result["4 writers of one agency"] = _rates(list(pairs[1].halves(WRITERS)))
-        result["4 writers, each of its own"] = _rates(pairs[2:])
-    print(json.dumps(result))
+        rates["4 writers of one agency"] = _rates(list(pairs[1].parts(WRITERS)))
+        rates["4 writers, each of its own"] = _rates(pairs[2:])
+    print(json.dumps({"queries": asked, "rates": rates, "costs": costs(pairs[0])}))
 
 
 def _rates(pairs: list[Pair]) -> dict[str, float]:
@@ -47,15 +53,20 @@ def _rates(pairs: list[Pair]) -> dict[str, float]:
     return {name: median(rates) for name, rates in found_rates.items()}
 
 
-def _together(same: Iterable[tuple[str, int, float, float]]) -> float:
+def _together(same: Iterable[Window]) -> float:
     _, counts, begun, ended = zip(*same, strict=True)
-    return sum(counts) / (max(ended) - min(begun))
+    return float(sum(counts) / (max(ended) - min(begun)))
 
 
-def _write(pair: Pair, gate: object, told: object) -> None:
-    from bench.writer import windows  # noqa: PLC0415
+def _write(pair: Pair, gate: Barrier, told: "SimpleQueue[list[Window]]") -> None:
+    from bench.writer import windows  # noqa: PLC0415  as above
 
-    told.put(list(windows(pair, gate.wait)))  # type: ignore[attr-defined]
+    try:
+        told.put(list(windows(pair, gate.wait)))
+    except BaseException:
+        gate.abort()  # nobody waits for a writer that failed
+        told.put([])
+        raise
 
 
 if __name__ == "__main__":

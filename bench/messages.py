@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypedDict
 
 from bench.figure import Figure
 from tests.support import postgres
@@ -18,22 +19,33 @@ FLOOR = "bare insert"
 NO_GOAL = ("take a receipt",)
 
 
+class Measured(TypedDict):
+    """What the process of one engine found."""
+
+    queries: dict[str, int]
+    rates: dict[str, dict[str, float]]  # a second, by how many write and what
+    costs: dict[str, dict[str, float]]  # milliseconds, by what and where they go
+
+
 def figures() -> Iterator[Figure]:
     """Give the rate of each verb beside the bare insert of the same run, 1 writer; on PostgreSQL 4 writers too."""
     for engine in ("sqlite", "postgresql"):
         with _database(engine) as address:
             measured = _measure(engine, address)
-        counted = measured.pop("queries")
-        for writers, rates in measured.items():
+        for writers, rates in measured["rates"].items():
             floor = rates.pop(FLOOR)
             for verb, rate in rates.items():
                 goal = None if verb in NO_GOAL else GOAL
-                yield Figure(
-                    f"{engine}, {writers}: {verb}", rate, floor, goal, f"{counted[verb]:.0f} queries"
-                )
-        print(
-            f"queries on {engine}: " + ", ".join(f"{verb} {number:.0f}" for verb, number in counted.items())
-        )
+                yield Figure(f"{engine}, {writers}: {verb}", rate, floor, goal)
+        _say_what_it_costs(engine, measured)
+
+
+def _say_what_it_costs(engine: str, measured: Measured) -> None:
+    asked = (f"{verb} {number}" for verb, number in measured["queries"].items())
+    print(f"  statements on {engine}, those of the transaction included: {', '.join(asked)}")
+    for verb, cost in measured["costs"].items():
+        parts = (f"{where} {spent:.2f}" for where, spent in cost.items() if where != "all")
+        print(f"  {engine}: {verb} takes {cost['all']:.2f} ms: {', '.join(parts)}")
 
 
 @contextmanager
@@ -49,7 +61,7 @@ def _database(engine: str) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _measure(engine: str, address: str) -> dict[str, dict[str, float]]:
+def _measure(engine: str, address: str) -> Measured:
     with tempfile.TemporaryDirectory(prefix="ieumgil-bench-home-") as home:
         (Path(home) / "secret.key").write_text("a secret for figures only", encoding="ascii")
         told = {
@@ -64,5 +76,5 @@ def _measure(engine: str, address: str) -> dict[str, dict[str, float]]:
             check=True,
             stdout=subprocess.PIPE,
         )
-    measured: dict[str, dict[str, float]] = json.loads(done.stdout)
+    measured: Measured = json.loads(done.stdout)
     return measured

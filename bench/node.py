@@ -24,10 +24,10 @@ class Pair:
     shelter: Actor
     threads: tuple[ThreadId, ...]
 
-    def halves(self, parts: int) -> Iterator["Pair"]:
+    def parts(self, number: int) -> Iterator["Pair"]:
         """Give the same two agencies, the threads dealt out."""
-        for part in range(parts):
-            yield Pair(self.police, self.shelter, self.threads[part::parts])
+        for part in range(number):
+            yield Pair(self.police, self.shelter, self.threads[part::number])
 
 
 def found(sizes: list[int]) -> list[Pair]:

@@ -18,7 +18,7 @@ from ieumgil.referral.actions import answer, refer
 from ieumgil.referral.queries.work import work_list
 
 FLOOR = "bare insert"
-ROUNDS = 9
+ROUNDS = 7
 BARE = 300
 
 Window = tuple[str, int, float, float]
@@ -28,20 +28,18 @@ Step = tuple[str, list[Callable[[], object]]]
 
 def windows(pair: Pair, gate: Gate) -> Iterator[Window]:
     """Play rounds of query, reply and progress; give (name, how often, begun, ended) of each window."""
-    insert = bare_insert()
-    for _ in range(ROUNDS):
-        for name, jobs in _round(pair, insert):
-            gate()
-            begun = perf_counter()
-            for job in jobs:
-                job()
-            yield name, len(jobs), begun, perf_counter()
+    for name, jobs in rounds(pair, bare_insert(), ROUNDS):
+        gate()
+        begun = perf_counter()
+        for job in jobs:
+            job()
+        yield name, len(jobs), begun, perf_counter()
 
 
 def queries(pair: Pair) -> dict[str, int]:
     """Count the statements of one of each, transactions' own included."""
     counts = {}
-    for name, jobs in _round(Pair(pair.police, pair.shelter, pair.threads[:1]), lambda: None):
+    for name, jobs in rounds(Pair(pair.police, pair.shelter, pair.threads[:1]), lambda: None, 1):
         if name == FLOOR:
             continue
         with CaptureQueriesContext(connection) as seen:
@@ -52,6 +50,12 @@ def queries(pair: Pair) -> dict[str, int]:
     with CaptureQueriesContext(connection) as seen:
         work_list(pair.shelter)
     return counts | {"a work list": len(seen)}
+
+
+def rounds(pair: Pair, insert: Callable[[], object], number: int) -> Iterator[Step]:
+    """Give what is to be done, step by step: each step's name, and a call for each thread."""
+    for _ in range(number):
+        yield from _round(pair, insert)
 
 
 def _round(pair: Pair, insert: Callable[[], object]) -> Iterator[Step]:
