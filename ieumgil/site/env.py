@@ -67,7 +67,7 @@ def database(url: str) -> dict[str, object]:
             "HOST": query.get("host", parts.hostname or ""),
             "PORT": query.get("port", str(parts.port or "")),
             "CONN_MAX_AGE": 60,
-            # Prepared on the server from the fifth time on: a fifth less time for each message (docs/decisions/0018).
+            # Prepared on the server from the fifth time on: a fifth less time for each message (docs/decisions/0020).
             "OPTIONS": {"application_name": "ieumgil", "server_side_binding": True, "prepare_threshold": 5},
         }
     raise ImproperlyConfigured("IEUMGIL_DATABASE_URL must begin with sqlite:/// or postgresql://")
