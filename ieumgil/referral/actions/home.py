@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from ieumgil.ground.exchange.actions.send import Parcel, send
+from ieumgil.ground.exchange.actions.send import send
 from ieumgil.ground.exchange.queries import has_sent
 from ieumgil.kernel.actor import Actor
-from ieumgil.kernel.canonical import Json, parse_object
+from ieumgil.kernel.canonical import parse_object
 from ieumgil.kernel.ids import AgencyId
 from ieumgil.referral.actions.fold import as_message, messages_of, refold
+from ieumgil.referral.actions.keep import parcel_of
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.sealed import envelope_of
 from ieumgil.referral.rules import Verdict, admit
@@ -40,9 +41,5 @@ def send_home(actor: Actor, row: ThreadRow, twins: Iterable[str], now: datetime)
     for message in theirs.select_related("thread").order_by("pk"):
         if has_sent(actor.agency, peer, message.message_id):
             continue
-        body: dict[str, Json] = {
-            "header": parse_object(message.header.encode()),
-            "signature": message.signature,
-            "envelope": envelope_of(message),
-        }
-        send(actor, parcel=Parcel(peer, "thread", body, message.message_id, row.thread), now=now)
+        header = parse_object(message.header.encode())
+        send(actor, parcel=parcel_of(row, message, header, envelope_of(message)), now=now)

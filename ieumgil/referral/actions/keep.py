@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from ieumgil.ground import rows
+from ieumgil.ground.exchange.actions.send import Parcel
 from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.actions import KeyKind, OpenKey
 from ieumgil.kernel.canonical import Json, canonical
@@ -55,6 +56,14 @@ def keep_message(
         kept_at=now,
     )
     return rows.add(kept)
+
+
+def parcel_of(
+    row: ThreadRow, message: MessageRow, header: dict[str, Json], envelope: dict[str, Json] | None
+) -> Parcel:
+    """Give a kept message as it goes to the peer, under its own id; an envelope of None sends the header alone."""
+    body: dict[str, Json] = {"header": header, "signature": message.signature, "envelope": envelope}
+    return Parcel(AgencyId(row.peer), "thread", body, bundle_id=message.message_id, subject=row.thread)
 
 
 def is_full(row: ThreadRow, side: Side, kind: Kind) -> bool:

@@ -11,7 +11,7 @@ from ieumgil.consent import queries as consent
 from ieumgil.ground.accounts.queries import clock, ledger_handle
 from ieumgil.ground.exchange import queries as exchange
 from ieumgil.ground.exchange.actions.deliver import forget_sealed, withhold
-from ieumgil.ground.exchange.actions.send import Parcel, send
+from ieumgil.ground.exchange.actions.send import send
 from ieumgil.ground.exchange.rules import time_text
 from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.actions import KeyKind
@@ -21,6 +21,7 @@ from ieumgil.kernel.canonical import Json, parse_object
 from ieumgil.kernel.ids import AgencyId, FieldPath, GrantId, KeyId, MessageId, ThreadId
 from ieumgil.kernel.outcome import DeniedError
 from ieumgil.referral.actions.fold import forget, position_of
+from ieumgil.referral.actions.keep import parcel_of
 from ieumgil.referral.actions.kept import keep_by_consent
 from ieumgil.referral.actions.say import NO_CLICK, Click, speak
 from ieumgil.referral.deadlines import ENQUIRY_KEPT
@@ -123,7 +124,9 @@ def erase_what_ran_out(*, now: datetime) -> int:
     """Erase, by the clock, received packets of closed threads whose time ran out; gives how many."""
     done = 0
     for actor in open_clocks():
-        for row in _living(actor.agency, Side.R).filter(state=State.CLOSED):
+        for row in ThreadRow.objects.filter(
+            agency_id=actor.agency, side=Side.R, packet_lives=True, state=State.CLOSED
+        ):
             verb = partial(_erase_run_out, actor, row, now)
             done += tried(actor, str(row.thread), verb, now=now, peer=row.peer)
     return done
@@ -151,10 +154,6 @@ def delete_old_enquiries(*, now: datetime) -> int:
     return done
 
 
-def _living(agency: AgencyId, side: Side) -> QuerySet[ThreadRow]:
-    return ThreadRow.objects.filter(packet_lives=True, agency_id=agency, side=side)
-
-
 def _ran_out(row: ThreadRow, now: datetime) -> bool:
     latest = max((str(packet["not_after"]) for packet in packets_in(row)), default="")
     return bool(latest) and latest < time_text(now)
@@ -164,8 +163,7 @@ def _withhold(actor: Actor, row: ThreadRow, message: MessageRow, now: datetime) 
     if message.author != row.side or not withhold(actor.agency, message.message_id):
         return
     header = parse_object(message.header.encode())
-    body: dict[str, Json] = {"header": header, "signature": message.signature, "envelope": None}
-    send(actor, parcel=Parcel(AgencyId(row.peer), "thread", body, message.message_id, row.thread), now=now)
+    send(actor, parcel=parcel_of(row, message, header, None), now=now)
 
 
 def _destroy(actor: Actor, row: ThreadRow, reason: str, now: datetime) -> None:

@@ -255,9 +255,8 @@ def _refused_late(
     row: ThreadRow, header: Header, message: Message, admitted: Sequence[Message]
 ) -> str | None:
     verdict, after = judge(admitted, message)
-    if (
-        verdict is not Verdict.ADMITTED or after is None
-    ):  # it waits still only where what it names was refused
+    if verdict is not Verdict.ADMITTED or after is None:
+        # It waits still only where what it names was refused.
         return RefusalReason.ILLEGAL_IN_ITS_PAST
     try:
         if message.author != row.side:

@@ -1,6 +1,6 @@
 """Refer a person with a packet, and answer what the receiver asks back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,7 +11,7 @@ from django.utils import timezone
 from ieumgil.agreements.rules import Basis, may_skip_enquiry
 from ieumgil.casefile import queries as casefile
 from ieumgil.consent import queries as consent
-from ieumgil.consent.rules import Disclosure, DutyGround, LegalDuty, compare, feedback_agreed
+from ieumgil.consent.rules import Disclosure, DutyGround, Grant, LegalDuty, compare, feedback_agreed
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange import queries as exchange
@@ -150,12 +150,13 @@ def _packet(
     if not disclosure.sent:
         raise DeniedError("nothing-to-send")
     fields = _by_name(disclosure.sent)
+    grants = consent.grants_of(actor, case_of(row))
     packet: dict[str, Json] = {
         "purpose": row.purpose,
         "fields": fields,
-        "consent": _consent(actor, row, disclosure),
+        "consent": _consent(row, disclosure, grants),
         "duty": _duty(disclosure, duty),
-        "feedback": _feedback(actor, row, now),
+        "feedback": _feedback(row, grants, now),
         "not_after": time_text(now + _retention(basis_of(row))),
     }
     # Computed twice and compared byte for byte right before sealing (security page, c2).
@@ -185,11 +186,11 @@ def _duty(disclosure: Disclosure, duty: LegalDuty | None) -> dict[str, Json] | N
     return {"article": disclosure.article, "kind": duty.ground.value}
 
 
-def _consent(actor: Actor, row: ThreadRow, disclosure: Disclosure) -> dict[str, Json] | None:
+def _consent(row: ThreadRow, disclosure: Disclosure, grants: Sequence[Grant]) -> dict[str, Json] | None:
     if not disclosure.grants:
         return None
     grant_id, version = disclosure.grants[0]
-    grant = next(g for g in consent.grants_of(actor, case_of(row)) if g.id == grant_id)
+    grant = next(g for g in grants if g.id == grant_id)
     row.grants = sorted({*row.grants, *(str(used) for used, _version in disclosure.grants)})
     row.save(update_fields=["grants"])
     return {
@@ -200,9 +201,9 @@ def _consent(actor: Actor, row: ThreadRow, disclosure: Disclosure) -> dict[str, 
     }
 
 
-def _feedback(actor: Actor, row: ThreadRow, now: datetime) -> list[Json]:
+def _feedback(row: ThreadRow, grants: Sequence[Grant], now: datetime) -> list[Json]:
     agreed = feedback_agreed(
-        consent.grants_of(actor, case_of(row)),
+        grants,
         purpose=PurposeCode(row.purpose),
         recipient=AgencyId(row.peer),
         now=now,

@@ -11,11 +11,10 @@ from django.utils import timezone
 
 from ieumgil.casefile import queries as casefile
 from ieumgil.casefile.actions import keep_draft
-from ieumgil.ground import rows
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange.actions.keys import keyring
-from ieumgil.ground.exchange.actions.send import Parcel, send
+from ieumgil.ground.exchange.actions.send import send
 from ieumgil.ground.exchange.keys import to_text
 from ieumgil.ground.exchange.rules import RefusalReason, time_text
 from ieumgil.ground.vault.actions import OpenKey
@@ -25,11 +24,11 @@ from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
 from ieumgil.referral.actions.counts import COUNTED, count_answer
 from ieumgil.referral.actions.fold import messages_of, moved, position_of, step_due
-from ieumgil.referral.actions.keep import is_full, keep_message, thread_key
+from ieumgil.referral.actions.keep import is_full, keep_message, parcel_of, thread_key
 from ieumgil.referral.gate import SayingFacts, may_say
 from ieumgil.referral.headers import BasisRef, Header, content_hash
 from ieumgil.referral.models import Sent, ThreadRow
-from ieumgil.referral.queries.rows import case_of
+from ieumgil.referral.queries.rows import case_of, row_of
 from ieumgil.referral.rules import Kind, Side, State, Verdict, admit, next_state
 
 
@@ -125,18 +124,13 @@ def say(
         Sent.objects.create(
             agency_id=actor.agency, key=click.once, message_id=message.message_id, thread=row.thread
         )
-    body: dict[str, Json] = {"header": header.body(), "signature": signature, "envelope": envelope}
-    parcel = Parcel(AgencyId(row.peer), "thread", body, bundle_id=message.message_id, subject=row.thread)
-    send(actor, parcel=parcel, now=now, keys=keys)
+    send(actor, parcel=parcel_of(row, message, header.body(), envelope), now=now, keys=keys)
     return MessageId(message.message_id)
 
 
 def lock_thread(actor: Actor, thread: ThreadId) -> ThreadRow:
     """Give the agency's own copy of a thread, locked until the transaction ends; raises AbsentError."""
-    row = rows.one(ThreadRow, lock=True, agency_id=actor.agency, thread=thread)
-    if row is None:
-        raise AbsentError
-    return row
+    return row_of(actor, thread, lock=True)
 
 
 def said_before(actor: Actor, click: Click) -> MessageId | None:

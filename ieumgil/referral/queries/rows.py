@@ -9,9 +9,9 @@ from ieumgil.referral.headers import Header, read_header
 from ieumgil.referral.models import MessageRow, ThreadRow
 
 
-def row_of(actor: Actor, thread: ThreadId) -> ThreadRow:
-    """Give the agency's own copy of a thread; raises AbsentError."""
-    row = rows.one(ThreadRow, agency_id=actor.agency, thread=thread)
+def row_of(actor: Actor, thread: ThreadId, *, lock: bool = False) -> ThreadRow:
+    """Give the agency's own copy of a thread, locked until the transaction ends if asked; raises AbsentError."""
+    row = rows.one(ThreadRow, lock=lock, agency_id=actor.agency, thread=thread)
     if row is None:
         raise AbsentError
     return row
