@@ -168,8 +168,12 @@ def compile_catalogue(room: Room) -> None:
     if not room.po.exists():
         room.mo.unlink(missing_ok=True)
     elif is_stale(room):
+        catalogue = written(room)
+        for key, message in texts(catalogue).items():
+            if key not in _to_show({key: message}):
+                catalogue.delete(message.id, message.context)
         with room.mo.open("wb") as file:
-            write_mo(file, written(room))
+            write_mo(file, catalogue)
 
 
 def is_stale(room: Room) -> bool:
