@@ -73,6 +73,9 @@ format: $(READY) ## bring the code into the house form
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+messages: $(READY) ## bring the Korean catalogues to what the screens say, and name what is left to translate
+	$(BIN)/python tools/messages.py update
+
 coverage: $(READY) ## run the tests on SQLite and say which lines no test reached
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
@@ -87,4 +90,4 @@ clean: ## remove all that the other targets made, the environment and the demo's
 	rm -rf .coverage .coverage.* htmlcov build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup venv demo postgres test assure bench lint types contracts format coverage lock clean
+.PHONY: help setup venv demo postgres test assure bench lint types contracts format messages coverage lock clean
