@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from ieumgil.ground.accounts.rules import Role
+from ieumgil.ground.accounts.rules import InvitationKind, Language, Role
 from ieumgil.kernel.actor import AgencyClass
 
 
@@ -36,6 +36,10 @@ class Worker(AbstractBaseUser):
     display_name = models.CharField(max_length=120)
     ledger_handle = models.CharField(max_length=32, unique=True, default=_handle, editable=False)
     is_active = models.BooleanField(default=True)
+    language = models.CharField(  # noqa: DJ001  null: not chosen yet, the browser's is taken
+        max_length=2, choices=[(one.value, one.value) for one in Language], null=True
+    )
+    notice_address = models.EmailField(null=True)  # noqa: DJ001  null: no notices by e-mail
 
     USERNAME_FIELD = "handle"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["display_name"]
@@ -61,3 +65,22 @@ class RoleHeld(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} since {self.since:%Y-%m-%d}"
+
+
+class Invitation(models.Model):
+    """A link that is good once: to join, or to enrol a new second factor once a second officer has approved it.
+
+    Of the link's token only its hash is kept; one that was asked for and not yet approved has none.
+    """
+
+    worker = models.ForeignKey(Worker, on_delete=models.CASCADE, related_name="invitations")
+    kind = models.CharField(max_length=20, choices=[(one.value, one.value) for one in InvitationKind])
+    token_hash = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001  null: not yet approved
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey(Worker, on_delete=models.PROTECT, null=True, related_name="+")
+    until = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} made {self.made_at:%Y-%m-%d}"

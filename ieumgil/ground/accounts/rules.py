@@ -17,6 +17,20 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
 
 
+class Language(StrEnum):
+    """A language in which a worker reads the screens."""
+
+    KO = "ko"
+    EN = "en"
+
+
+class InvitationKind(StrEnum):
+    """What a link that is good once leads to."""
+
+    JOIN = "join"
+    NEW_SECOND_FACTOR = "new-second-factor"
+
+
 _CASEWORK = frozenset(
     {
         Permission.CASE_OPEN,
