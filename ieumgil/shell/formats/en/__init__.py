@@ -1,0 +1,1 @@
+"""As people write them in English, day before month."""

@@ -1,0 +1,29 @@
+"""What the field element needs to know of a control: its class, and whether it is chosen from a group."""
+
+from django import forms, template
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+CLASSES = ((forms.Select, "krds-form-select"), (forms.RadioSelect, ""), (forms.CheckboxInput, ""))
+GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+def _class(widget: forms.Widget) -> str:
+    if isinstance(widget, (*GROUPS, forms.CheckboxInput)):
+        return ""
+    return "krds-form-select" if isinstance(widget, forms.Select) else "krds-input"
+
+
+@register.filter
+def control(field: forms.BoundField) -> SafeString:
+    """Write the control of a field with the class of its kind, beside the classes that the form gave it."""
+    given = field.field.widget.attrs.get("class", "")
+    classes = f"{_class(field.field.widget)} {given}".strip()
+    return field.as_widget(attrs={"class": classes} if classes else None)
+
+
+@register.filter
+def chosen(field: forms.BoundField) -> bool:
+    """Whether the field is a group of radio buttons or checkboxes."""
+    return isinstance(field.field.widget, GROUPS)
