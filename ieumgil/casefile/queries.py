@@ -182,6 +182,16 @@ def drafts(actor: Actor) -> list[DraftView]:
         return [_draft(actor, row) for row in alive]
 
 
+def draft(actor: Actor, draft: UUID) -> DraftView:
+    """Give words of the actor's own that were kept; raises AbsentError, DeniedError, LockedAgencyError."""
+    with attempt(actor, AuditAction.DRAFT_READ):
+        require(may_keep_words(actor))
+        row = Draft.objects.filter(agency=actor.agency, worker=actor.worker, pk=draft).first()
+        if row is None or is_destroyed(actor.agency, KeyId(row.key_id)):
+            raise AbsentError
+        return _draft(actor, row)
+
+
 def key_of(actor: Actor, case: CaseId) -> KeyId:
     """Give the vault key of a case, for what another room keeps about it; the team or the agency's clock may ask.
 

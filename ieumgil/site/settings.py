@@ -8,6 +8,8 @@ IEUMGIL_HOME = env.folder("IEUMGIL_HOME", Path("~/.local/share/ieumgil"))
 IEUMGIL_KDF_PROFILE = env.text("IEUMGIL_KDF_PROFILE", "normal")
 IEUMGIL_COUNTRY = env.text("IEUMGIL_COUNTRY", "narae")
 IEUMGIL_DEMO = env.flag("IEUMGIL_DEMO", default=False)
+IEUMGIL_TIME_ZONE = env.text("IEUMGIL_TIME_ZONE", "Asia/Seoul")
+IEUMGIL_SOURCE = env.text("IEUMGIL_SOURCE", "/source/")  # where whoever uses the node gets its source (AGPL, section 13)
 
 DEBUG = False
 SECRET_KEY = env.secret(IEUMGIL_HOME / "secret.key")
@@ -20,12 +22,18 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_cotton",
+    "csp",
     "ieumgil.ground.words",
     "ieumgil.ground.accounts",
     "ieumgil.ground.access",
     "ieumgil.ground.audit",
     "ieumgil.ground.vault",
     "ieumgil.ground.exchange",
+    "ieumgil.shell",
     "ieumgil.directory",
     "ieumgil.agreements",
     "ieumgil.casefile",
@@ -59,9 +67,72 @@ USE_I18N = True
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "ieumgil.ground.access.web.ClosedByDefault",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "ieumgil.shell.middleware.SignInMiddleware",
+    "ieumgil.ground.access.web.ClosedByDefault",
 ]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "ieumgil.shell.context.frame",
+            ],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton"],
+        },
+    }
+]
+# Names of verbs of a room above the shell, as for the exchange: where words that could not be taken are kept.
+SHELL_KEEPER = {"keep": "ieumgil.casefile.actions.keep_draft", "read": "ieumgil.casefile.queries.draft"}
+SHELL_NAVIGATION = "ieumgil.site.navigation.NAVIGATION"
+SHELL_LABELS = "ieumgil.agreements.queries.labels"  # what purposes, categories and fields are called
+CSRF_FAILURE_VIEW = "ieumgil.shell.views.no_csrf"
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # with the compressed files that lie beside each: no step of collecting before a node serves
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 24 * 3600
+
+# Nothing inline, nothing from elsewhere; each exception would stand in docs/decisions/0021.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["default"],
+    }
+}
+LANGUAGE_COOKIE_NAME = "language"
+FORMAT_MODULE_PATH = "ieumgil.shell.formats"
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "no-referrer"

@@ -3,6 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from ieumgil.site.home import views as home
+
 
 def alive(_request: HttpRequest) -> HttpResponse:
     """Say that the node serves, and nothing else."""
@@ -10,6 +12,10 @@ def alive(_request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("", home.home, name="home"),
     path("alive", alive, name="alive"),
     path("exchange/", include("ieumgil.ground.exchange.web")),
+    path("", include("ieumgil.shell.urls")),
 ]
+handler404 = "ieumgil.shell.views.not_found"
+handler500 = "ieumgil.shell.views.failed"

@@ -1,0 +1,1 @@
+"""Home pages: one question each, by who signed in."""
