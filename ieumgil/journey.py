@@ -31,4 +31,6 @@ GROUND: Final[tuple[Room, ...]] = (
     Room("audit", "a Merkle ledger of what was done, read and refused"),
     Room("vault", "encryption at rest, a key for each case, erasure by destroying keys"),
     Room("exchange", "agency cards, sealed bundles, outbox and receipts; carries bytes for any room"),
+    Room("documents", "papers to take along: tagged PDF from HTML, in every script, asking nobody"),
+    Room("post", "notices without content, and a phone that rings until somebody answers"),
 )

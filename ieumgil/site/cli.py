@@ -19,6 +19,7 @@ ROOMS = (
     "ieumgil.ground.audit.commands",
     "ieumgil.ground.vault.commands",
     "ieumgil.ground.exchange.commands",
+    "ieumgil.ground.post.commands",
     "ieumgil.directory.commands",
     "ieumgil.agreements.commands",
     "ieumgil.casefile.commands",

@@ -71,3 +71,32 @@ def database(url: str) -> dict[str, object]:
             "OPTIONS": {"application_name": "ieumgil", "server_side_binding": True, "prepare_threshold": 5},
         }
     raise ImproperlyConfigured("IEUMGIL_DATABASE_URL must begin with sqlite:/// or postgresql://")
+
+
+def mail(url: str) -> dict[str, object] | None:
+    """Turn smtp://, smtp+tls:// or smtp+ssl://USER:PASSWORD@HOST:PORT, or file:///FOLDER, into a way to send mail.
+
+    Gives None for no address: then nothing is mailed. Raises ImproperlyConfigured for any other form.
+    """
+    parts = urlsplit(url)
+    if not url:
+        return None
+    if parts.scheme == "file" and parts.path:
+        return {
+            "backend": "django.core.mail.backends.filebased.EmailBackend",
+            "file_path": unquote(parts.path),
+        }
+    if parts.scheme in {"smtp", "smtp+tls", "smtp+ssl"} and parts.hostname:
+        return {
+            "backend": "django.core.mail.backends.smtp.EmailBackend",
+            "host": parts.hostname,
+            "port": parts.port or {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}[parts.scheme],
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_tls": parts.scheme == "smtp+tls",
+            "use_ssl": parts.scheme == "smtp+ssl",
+            "timeout": 20,
+        }
+    raise ImproperlyConfigured(
+        "IEUMGIL_MAIL_URL must begin with smtp://, smtp+tls://, smtp+ssl:// or file:///"
+    )

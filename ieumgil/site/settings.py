@@ -9,6 +9,10 @@ IEUMGIL_KDF_PROFILE = env.text("IEUMGIL_KDF_PROFILE", "normal")
 IEUMGIL_COUNTRY = env.text("IEUMGIL_COUNTRY", "narae")
 IEUMGIL_DEMO = env.flag("IEUMGIL_DEMO", default=False)
 IEUMGIL_TIME_ZONE = env.text("IEUMGIL_TIME_ZONE", "Asia/Seoul")
+IEUMGIL_ADDRESS = env.text("IEUMGIL_ADDRESS", "http://127.0.0.1:8000")
+IEUMGIL_MAIL = env.mail(env.text("IEUMGIL_MAIL_URL", ""))  # of notices; without it they stand on the screen only
+IEUMGIL_MAIL_FROM = env.text("IEUMGIL_MAIL_FROM", "no-reply@localhost")
+IEUMGIL_DUTY_GATEWAY = env.text("IEUMGIL_DUTY_GATEWAY", "ieumgil.ground.post.actions.standin.StandIn")
 IEUMGIL_SOURCE = env.text("IEUMGIL_SOURCE", "/source/")  # where whoever uses the node gets its source (AGPL, section 13)
 
 DEBUG = False
@@ -33,6 +37,7 @@ INSTALLED_APPS = [
     "ieumgil.ground.audit",
     "ieumgil.ground.vault",
     "ieumgil.ground.exchange",
+    "ieumgil.ground.post",
     "ieumgil.shell",
     "ieumgil.directory",
     "ieumgil.agreements",

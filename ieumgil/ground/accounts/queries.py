@@ -7,7 +7,7 @@ from functools import lru_cache
 from django.db.models import Q
 from django.utils import timezone
 
-from ieumgil.ground.accounts.models import Agency, Invitation, Worker
+from ieumgil.ground.accounts.models import Agency, Invitation, RoleHeld, Worker
 from ieumgil.ground.accounts.rules import InvitationKind, Language, Role, rights_of, token_hash
 from ieumgil.kernel.actor import Actor, AgencyClass
 from ieumgil.kernel.ids import AgencyId, WorkerId
@@ -110,7 +110,7 @@ def workers_with(
 def reached_by_mail(agency: AgencyId, worker: WorkerId) -> Reached | None:
     """Give where an active worker of the agency wants to be told that something waits; None without an address."""
     row = Worker.objects.filter(pk=worker, agency_id=agency, is_active=True).exclude(notice_address="").first()
-    return Reached(row.notice_address, row.language) if row else None
+    return Reached(row.notice_address, row.language or Language.KO.value) if row else None
 
 
 def hosted() -> list[Agency]:

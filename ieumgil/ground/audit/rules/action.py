@@ -25,6 +25,10 @@ class AuditAction(StrEnum):
     BUNDLE_ACCEPT = "bundle.accept", "A sealed bundle of another agency was opened and kept."
     BUNDLE_REFUSE = "bundle.refuse", "A bundle was refused; nothing of it was kept but the refusal."
     BUNDLE_SEND = "bundle.send", "A bundle was sealed and put into the outbox."
+    CALL_ANSWERED = "call.answered", "Somebody on duty answered a call."
+    CALL_NOBODY = "call.nobody", "A call rang for half an hour and nobody answered."
+    CALL_START = "call.start", "Phones of people on duty began to ring."
+    CALL_STOP = "call.stop", "A call to people on duty was stopped."
     CARD_ACCEPT = "card.accept", "Another agency's card was taken in."
     CARD_REVOKE = "card.revoke", "A key of the agency was revoked."
     CARD_ROTATE = "card.rotate", "The agency's keys were renewed and a new card signed."
@@ -101,7 +105,17 @@ class AuditAction(StrEnum):
     SERVICE_END = "service.end", "A service ended."
     SERVICE_READ = "service.read", "Services delivered in a case were read."
     SERVICE_START = "service.start", "A service started."
+    WORKER_CHOOSE = "worker.choose", "A worker chose their language, or where notices go."
+    WORKER_CLOSE = "worker.close", "A worker's account was closed."
     WORKER_INVITE = "worker.invite", "A worker was invited."
+    WORKER_JOIN = "worker.join", "A worker used a link that is good once, and set a password."
+    WORKER_LIST = "worker.list", "Who works here was listed."
+    WORKER_PASSWORD = "worker.password", "A worker changed their own password."  # noqa: S105  an action
     WORKER_ROLE = "worker.role", "A role was given or taken back."
+    WORKER_SECOND_FACTOR = (
+        "worker.second-factor",
+        "A second factor was enrolled, asked for anew, or approved by a second officer.",
+    )
+    WORKER_SESSIONS = "worker.sessions", "Sessions of a worker were listed or ended."
     WORKER_SIGN_IN = "worker.sign-in", "A worker signed in, or tried to."
     WORKER_SIGN_OUT = "worker.sign-out", "A worker signed out."
