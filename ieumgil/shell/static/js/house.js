@@ -1,0 +1,82 @@
+// What a page gains where scripts run; without them every page still works. No text is ever made into markup here.
+(() => {
+  "use strict";
+  const IGNORED = new Set(["csrfmiddlewaretoken", "next", "language", "from", "typed"]);
+  const form = () => document.querySelector("form[data-form]");
+  const ready = (set) => { if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", set); else set(); };
+
+  function typed() {
+    const page = form();
+    return page ? [...new FormData(page)].filter(([name, value]) => !IGNORED.has(name) && typeof value === "string") : [];
+  }
+
+  // What is being typed goes along with a change of language, or with leaving quickly: the node keeps it, sealed.
+  function carry(into) {
+    into.querySelectorAll("[data-carried]").forEach((each) => each.remove());
+    if (!form() || !form().hasAttribute("data-dirty")) return;
+    for (const [name, value] of [...typed(), ["typed", "1"]]) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value });
+      field.setAttribute("data-carried", "");
+      into.append(field);
+    }
+  }
+
+  function dirty() {
+    const page = form();
+    if (!page) return;
+    if (document.querySelector("[data-errors]")) page.setAttribute("data-dirty", "");
+    page.addEventListener("input", () => page.setAttribute("data-dirty", ""));
+    page.addEventListener("submit", () => { page.setAttribute("data-sent", ""); });
+    window.addEventListener("pageshow", () => page.removeAttribute("data-sent"));
+    window.addEventListener("beforeunload", (event) => {
+      if (page.hasAttribute("data-dirty") && !page.hasAttribute("data-sent") && !page.hasAttribute("data-left")) event.preventDefault();
+    });
+  }
+
+  // The page is gone from the screen and from the history before the node has answered.
+  function leave(exit) {
+    const said = new FormData(exit);
+    document.body.hidden = true;
+    document.title = "…";
+    const gone = () => window.location.replace(exit.dataset.leave);
+    const late = window.setTimeout(gone, 1500);
+    fetch(exit.action, { method: "POST", body: said, keepalive: true, redirect: "manual" })
+      .catch(() => {}).finally(() => { window.clearTimeout(late); gone(); });
+  }
+
+  document.addEventListener("submit", (event) => {
+    const sent = event.target;
+    if (!sent.matches("[data-carry], [data-leave]")) return;
+    carry(sent);
+    if (form()) form().setAttribute("data-left", "");
+    if (!sent.matches("[data-leave]")) return;
+    event.preventDefault();
+    leave(sent);
+  });
+
+  document.addEventListener("click", (event) => {
+    const opens = event.target.closest("[data-opens]");
+    const dialog = opens && document.getElementById(opens.hash.slice(1));
+    if (dialog && dialog.showModal) {
+      event.preventDefault();
+      dialog.open = false;
+      dialog.showModal();
+      return;
+    }
+    const shuts = event.target.closest("[data-shut]");
+    if (shuts) shuts.closest("dialog").close();
+  });
+
+  // A filter is sent when it is changed; the keyboard stays where it was, for the list alone is put in anew (by htmx).
+  document.addEventListener("htmx:afterSwap", () => {
+    const said = document.querySelector("[data-found]");
+    if (said) said.textContent = said.textContent.trim();
+  });
+
+  ready(() => {
+    dirty();
+    const errors = document.querySelector("[data-errors]");
+    if (errors) errors.focus();
+  });
+})();
