@@ -29,6 +29,7 @@ GROUND: Final[tuple[Room, ...]] = (
     Room("accounts", "agencies, workers, roles"),
     Room("access", "closed by default: the open list, and who a request acts as"),
     Room("audit", "a Merkle ledger of what was done, read and refused"),
+    Room("joining", "who comes in and goes: invitations, second factors, sessions, on the record"),
     Room("vault", "encryption at rest, a key for each case, erasure by destroying keys"),
     Room("exchange", "agency cards, sealed bundles, outbox and receipts; carries bytes for any room"),
     Room("documents", "papers to take along: tagged PDF from HTML, in every script, asking nobody"),

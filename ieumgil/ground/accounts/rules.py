@@ -1,7 +1,10 @@
 """Which rights a role holds; the only place that says so."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
+from typing import Final
 
 from ieumgil.kernel.permission import Permission
 
@@ -29,6 +32,15 @@ class InvitationKind(StrEnum):
 
     JOIN = "join"
     NEW_SECOND_FACTOR = "new-second-factor"
+
+
+INVITATION_LASTS: Final = timedelta(hours=72)
+TOKEN_BYTES: Final = 24  # 192 random bits: nobody finds a link by trying
+
+
+def token_hash(token: str) -> str:
+    """Give what is kept of a link's token: from it nobody gets the link back."""
+    return sha256(token.encode()).hexdigest()
 
 
 _CASEWORK = frozenset(

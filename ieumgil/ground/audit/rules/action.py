@@ -110,7 +110,7 @@ class AuditAction(StrEnum):
     WORKER_INVITE = "worker.invite", "A worker was invited."
     WORKER_JOIN = "worker.join", "A worker used a link that is good once, and set a password."
     WORKER_LIST = "worker.list", "Who works here was listed."
-    WORKER_PASSWORD = "worker.password", "A worker changed their own password."  # noqa: S105  an action
+    WORKER_PASSWORD = "worker.password", "A worker changed their own password."
     WORKER_ROLE = "worker.role", "A role was given or taken back."
     WORKER_SECOND_FACTOR = (
         "worker.second-factor",

@@ -1,0 +1,1 @@
+"""Who joins and who leaves: invitations, second factors and sessions, on the record."""

@@ -1,0 +1,1 @@
+"""Verbs: come in and go, invite, approve, close."""

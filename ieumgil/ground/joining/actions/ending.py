@@ -1,0 +1,40 @@
+"""End sessions and forget second factors; each is a step of somebody's attempt, but for a worker's own sessions."""
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+
+from ieumgil.ground.audit.actions import attempt
+from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.ids import WorkerId
+from ieumgil.kernel.outcome import AbsentError
+
+
+def end_all(worker: WorkerId, *, but: str | None = None) -> int:
+    """End every session of a worker, but the one with this key; gives how many."""
+    rows = [row for row in UserSession.objects.filter(user_id=worker) if row.session_key != but]
+    for row in rows:
+        row.end()
+    return len(rows)
+
+
+def forget_second_factor(worker: WorkerId) -> None:
+    """Forget the worker's devices and recovery codes."""
+    Authenticator.objects.filter(user_id=worker).delete()
+
+
+def end_session(actor: Actor, *, session: int) -> None:
+    """End one of the worker's own sessions; raises AbsentError for one that is not theirs, or has ended."""
+    with attempt(actor, AuditAction.WORKER_SESSIONS, reason="one ended"):
+        row = UserSession.objects.filter(pk=session, user_id=actor.worker).first()
+        if row is None:
+            raise AbsentError
+        row.end()
+
+
+def end_other_sessions(actor: Actor, *, this: str | None) -> int:
+    """End all sessions of the worker but this one; gives how many."""
+    with attempt(actor, AuditAction.WORKER_SESSIONS, reason="all others ended"):
+        if actor.worker is None:
+            raise AbsentError
+        return end_all(actor.worker, but=this)

@@ -1,0 +1,1 @@
+"""The door: sign-in, second factor, invitations, sessions, and who works here."""
