@@ -8,6 +8,7 @@ the code says (new texts come untranslated unless another room has translated th
 import argparse
 import io
 import re
+import struct
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ from typing import Any, Final
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
-from babel.messages.mofile import read_mo, write_mo
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
@@ -83,7 +84,7 @@ def rooms(package: Path = PACKAGE, named: Sequence[str] = ()) -> list[Room]:
 
 def key_of(message: Message) -> Key:
     """Give what makes a text one text: its context and its (singular) words."""
-    return message.context or "", message.id if isinstance(message.id, str) else message.id[0]
+    return message.context or "", both(message)[0]
 
 
 def said_in(room: Room) -> Catalog:
@@ -128,6 +129,11 @@ def forms(message: Message) -> tuple[str, ...]:
     return (string,) if isinstance(string, str) else tuple(form or "" for form in string)
 
 
+def both(message: Message) -> tuple[str, ...]:
+    """Give the English of a message: one form, or the singular and the plural."""
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
+
+
 def is_translated(message: Message) -> bool:
     """Say whether every form has words."""
     return bool(forms(message)) and all(form.strip() for form in forms(message))
@@ -168,25 +174,36 @@ def compile_catalogue(room: Room) -> None:
     if not room.po.exists():
         room.mo.unlink(missing_ok=True)
     elif is_stale(room):
-        catalogue = written(room)
-        for key, message in texts(catalogue).items():
-            if key not in _to_show({key: message}):
-                catalogue.delete(message.id, message.context)
-        with room.mo.open("wb") as file:
-            write_mo(file, catalogue)
+        room.mo.write_bytes(_compiled(room))
+
+
+def _compiled(room: Room) -> bytes:
+    catalogue = written(room)
+    for message in texts(catalogue).values():
+        if message.fuzzy or not is_translated(message):
+            catalogue.delete(message.id, message.context)
+    file = io.BytesIO()
+    write_mo(file, catalogue)
+    return file.getvalue()
 
 
 def is_stale(room: Room) -> bool:
     """Say whether the compiled catalogue says anything else than the written one."""
     if not room.mo.exists():
         return room.po.exists()
-    with room.mo.open("rb") as file:
-        compiled = texts(read_mo(file))
-    return _to_show(compiled) != _to_show(texts(written(room)))
+    return _entries(room.mo.read_bytes()) != _entries(_compiled(room))
 
 
-def _to_show(catalogue: dict[Key, Message]) -> dict[Key, tuple[str, ...]]:
-    return {key: forms(m) for key, m in catalogue.items() if is_translated(m) and not m.fuzzy}
+def _entries(compiled: bytes) -> dict[bytes, bytes]:
+    """Read the texts of a compiled catalogue, but not its header, which names the program that wrote it."""
+    count, originals, translations = struct.unpack_from("<3I", compiled, 8)
+
+    def text(table: int, number: int) -> bytes:
+        length, start = struct.unpack_from("<2I", compiled, table + 8 * number)
+        return compiled[start : start + length]
+
+    entries = {text(originals, number): text(translations, number) for number in range(count)}
+    return {original: translation for original, translation in entries.items() if original}
 
 
 def faults(package: Path = PACKAGE, named: Sequence[str] = ()) -> Iterator[str]:
