@@ -42,14 +42,20 @@ $(READY): $(RUNTIME) requirements-dev.lock
 setup: $(READY) ## make the environment in .venv, with the tools for development
 venv: setup ## the same as setup
 
-demo: $(RUNTIME) ## two nodes refer a person: ONCE=1 plays and ends; PORTS="8411 8412", LANG=ko
+demo: $(RUNTIME) | pdf-if-possible ## two nodes refer a person: ONCE=1 plays and ends; PORTS="8411 8412", LANG=ko
 	@IEUMGIL_DEMO_HOME=$(CURDIR)/$(DEMO) IEUMGIL_LANGUAGE=$(if $(filter ko%,$(LANG)),ko,en) \
 		ONCE="$(ONCE)" PORT="$(PORT)" PORTS="$(PORTS)" $(BIN)/ieumgil demo
 
 postgres: $(READY) ## look for PostgreSQL 15 or newer, which the tests need; install it where that is possible
 	@tools/check_system.sh postgres $(BIN)/python
 
-test: $(READY) postgres ## run everything that must hold, on SQLite and on PostgreSQL (this is what CI runs)
+pdf: $(RUNTIME) ## look for Pango, by which PDFs are made; install it where that is possible
+	@tools/check_system.sh documents $(BIN)/python
+
+pdf-if-possible: $(RUNTIME)
+	@tools/check_system.sh documents $(BIN)/python || true
+
+test: $(READY) postgres pdf ## run everything that must hold, on SQLite and on PostgreSQL (this is what CI runs)
 	$(BIN)/python -m pytest $(ENGINES)
 
 assure: $(READY) postgres ## run the long checks: kill -9, mutated bundles, flipped bits, 10,000 threads
@@ -90,4 +96,4 @@ clean: ## remove all that the other targets made, the environment and the demo's
 	rm -rf .coverage .coverage.* htmlcov build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup venv demo postgres test assure bench lint types contracts format messages coverage lock clean
+.PHONY: help setup venv demo postgres pdf pdf-if-possible test assure bench lint types contracts format messages coverage lock clean

@@ -2,6 +2,7 @@
 # Looks whether this machine has what Ieumgil needs, and says what to do where it has not.
 #   check_system.sh python [PROGRAM]   prints a Python that will do (PROGRAM alone, if given)
 #   check_system.sh postgres PYTHON    PostgreSQL for the tests; installed if this is root on Debian or Ubuntu
+#   check_system.sh documents PYTHON   Pango, by which PDFs are made; installed likewise
 set -u
 
 say() { printf '%s\n' "$@" >&2; }
@@ -61,12 +62,37 @@ find_postgres() {
     exit 1
 }
 
+lacks_for_documents() {
+    said=$("$1" -c 'from weasyprint.text import ffi; assert ffi.harfbuzz_subset, "libharfbuzz-subset"' 2>&1) && return
+    named=$(printf '%s' "$said" | grep -oE 'lib(pango|harfbuzz|fontconfig|gobject)[a-z0-9.-]*' | tail -n 1)
+    printf '%s' "${named:-Pango}"
+}
+
+find_documents() {
+    packages="libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    missing=$(lacks_for_documents "$1")
+    [ -z "$missing" ] && return
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "PDF: $missing is missing: installing the packages $packages"
+        export DEBIAN_FRONTEND=noninteractive
+        # shellcheck disable=SC2086  three words
+        { apt-get update && apt-get install --yes --no-install-recommends $packages; } >&2
+        missing=$(lacks_for_documents "$1")
+        [ -z "$missing" ] && return
+    fi
+    say "PDF: not made here. $missing is missing; everything else works, and pages that make a PDF say so." \
+        "What to do: Debian 12, Ubuntu 24.04 or newer: sudo apt-get install $packages" \
+        "            macOS: brew install pango"
+    exit 1
+}
+
 refuse_windows
 case "${1:-}" in
 python) find_python "${2:-}" ;;
 postgres) find_postgres "$2" ;;
+documents) find_documents "$2" ;;
 *)
-    say "usage: tools/check_system.sh python [PROGRAM] | postgres PYTHON"
+    say "usage: tools/check_system.sh python [PROGRAM] | postgres PYTHON | documents PYTHON"
     exit 2
     ;;
 esac

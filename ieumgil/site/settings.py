@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "ieumgil.ground.audit",
     "ieumgil.ground.vault",
     "ieumgil.ground.exchange",
+    "ieumgil.ground.documents",
     "ieumgil.ground.post",
     "ieumgil.shell",
     "ieumgil.directory",

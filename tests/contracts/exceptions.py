@@ -6,7 +6,8 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
     "reads what is shipped with the program and belongs to no agency": """
         agreements.queries.calendar agreements.queries.categories agreements.queries.country
         agreements.queries.fields agreements.queries.htcds_names agreements.queries.joining_basis
-        agreements.queries.labels agreements.queries.purposes consent.queries.reason_label
+        agreements.queries.duty_phones agreements.queries.labels agreements.queries.national_numbers
+        agreements.queries.purposes consent.queries.reason_label
         ground.words.queries.word ground.words.queries.words
         identification.queries.combinations identification.queries.indicator_set
         identification.queries.labels identification.queries.notes_of identification.queries.question_set
@@ -31,7 +32,8 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
     "the node's clock, for each agency it hosts in turn": """
         ground.exchange.actions.deliver_due ground.exchange.actions.forget_delivered
         ground.exchange.actions.forget_retired
-        ground.exchange.actions.remind_of_rotation ground.vault.queries.open_clocks
+        ground.exchange.actions.remind_of_rotation ground.post.actions.ring_on ground.post.actions.send_notices
+        ground.vault.queries.open_clocks referral.actions.notice_what_waits referral.actions.stop_answered
         referral.actions.alarm_about_reviews referral.actions.delete_old_enquiries referral.actions.erase_what_ran_out
         referral.actions.escalate_overdue referral.actions.recall_what_lapsed
         referral.actions.tell_counts referral.actions.tell_openings
@@ -44,10 +46,14 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
         ground.vault.actions.tombstone_file ground.vault.actions.unlock_all ground.vault.actions.write_new
         ground.vault.queries.status
     """,
+    "the stand-in of a telephone, in practice and in the demo, and whether a node has only that": """
+        ground.post.actions.answer_phone ground.post.queries.phones_ringing ground.post.queries.rings_for_real
+    """,
     "the file of an agency's root key, which its passphrase opens": """
         ground.exchange.actions.read_root ground.exchange.actions.write_root
     """,
     "counts or formats, and reads no row of an agency": """
+        ground.documents.queries.pdf ground.documents.queries.require_ready
         ground.exchange.actions.post ground.vault.queries.frequent_surnames
         referral.queries.common_values referral.queries.content_context
     """,
@@ -55,12 +61,16 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
 _NO_ENTRY: Final[dict[str, str]] = {
     "a step within an attempt of its caller": """
         ground.exchange.actions.refuse_after_all ground.exchange.actions.seal_for ground.exchange.actions.send
+        ground.post.actions.start_call
         referral.actions.forget referral.actions.lock_thread referral.actions.new_thread referral.actions.own_word
         referral.actions.said_before
         referral.actions.take_refusal
     """,
     "the consent room's preview, which it asks, leaves the entry": """
         referral.actions.preview
+    """,
+    "the post room's verb, which it asks, leaves the entry": """
+        referral.actions.stop_about
     """,
 }
 WITHOUT_ACTOR: Final = {name: why for why, names in _WITHOUT_ACTOR.items() for name in names.split()}

@@ -1,0 +1,1 @@
+"""Papers that leave the office, made as PDF from HTML without asking anybody for anything."""
