@@ -12,6 +12,8 @@ from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 from ieumgil.agreements.models import Agreement
 from ieumgil.agreements.rules import (
     Basis,
@@ -84,6 +86,26 @@ def country(code: str) -> Mapping[str, Any]:
     if not code.isalpha() or not _folder().joinpath("countries", f"{code}.json").is_file():
         raise AbsentError
     return MappingProxyType(_data(f"countries/{code}.json"))
+
+
+@dataclass(frozen=True, slots=True)
+class NationalNumber:
+    """A telephone number that answers day and night, and whose it is."""
+
+    number: str
+    label: Label
+
+
+def national_numbers(code: str) -> tuple[NationalNumber, ...]:
+    """Give whom one rings in a country when nobody else answers; AbsentError if there is no such country."""
+    rows = country(code).get("national_numbers", [])
+    return tuple(NationalNumber(row["number"], Label(row["en"], row["ko"])) for row in rows)
+
+
+def duty_phones(agency: AgencyId) -> tuple[str, ...]:
+    """Give the numbers of whoever is on duty at an agency, from the country's profile; often none."""
+    rows = country(settings.IEUMGIL_COUNTRY)["agencies"]
+    return tuple(number for row in rows if row["id"] == str(agency) for number in row.get("duty_phones", []))
 
 
 @cache

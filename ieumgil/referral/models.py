@@ -139,6 +139,19 @@ class Escalation(models.Model):
         return f"{self.step[:8]} level {self.level}"
 
 
+class Noticed(models.Model):
+    """Of which step of a thread the agency's own workers were told that something waits, and whether of its due time too."""
+
+    thread = models.OneToOneField(
+        ThreadRow, on_delete=models.CASCADE, related_name="noticed", primary_key=True
+    )
+    step = models.CharField(max_length=64)
+    late = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.step[:8]} noticed"
+
+
 class Watched(models.Model):
     """What the coordinator knows of an overdue step: who owes it, since when; no identity, language or need."""
 

@@ -2,21 +2,18 @@
 
 import contextlib
 import json
-import logging
 import os
 import secrets
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from uuid import UUID
 
 import click
 from django.conf import settings
 from django.core.management import call_command
-from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from ieumgil.agreements.queries import country
@@ -25,8 +22,7 @@ from ieumgil.ground.accounts import queries as accounts_queries
 from ieumgil.ground.accounts.rules import Role
 from ieumgil.ground.audit.actions import attempt
 from ieumgil.ground.audit.rules import AuditAction
-from ieumgil.ground.exchange.actions.deliver import deliver_due, forget_delivered
-from ieumgil.ground.exchange.actions.keys import forget_retired, make_keys, remind_of_rotation
+from ieumgil.ground.exchange.actions.keys import make_keys
 from ieumgil.ground.exchange.actions.roots import write_root
 from ieumgil.ground.exchange.keys import new_sign_key
 from ieumgil.ground.vault import actions as vault
@@ -34,20 +30,12 @@ from ieumgil.kernel.actor import AgencyClass
 from ieumgil.kernel.canonical import canonical
 from ieumgil.kernel.ids import AgencyId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
-from ieumgil.referral.actions.counts import tell_counts
-from ieumgil.referral.actions.duty import alarm_about_reviews
-from ieumgil.referral.actions.opened import tell_openings
-from ieumgil.referral.actions.overdue import escalate_overdue
-from ieumgil.referral.actions.recall import delete_old_enquiries, erase_what_ran_out, recall_what_lapsed
+from ieumgil.site import clock
 from ieumgil.site.checks import refuse_unsafe_databases
 from ieumgil.site.cli import plain, run
 from ieumgil.site.start import start
 from ieumgil.site.words import told
 
-LOG = logging.getLogger(__name__)
-CLOCK_TICK = 0.2  # seconds between looks at the outbox
-DAY = 24 * 60 * 60
-SLOW_TICK = 60  # seconds between looks at due times
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 GUNICORN = """gunicorn ieumgil.site.wsgi:application --workers 1 --threads 4 --worker-class gthread
     --log-level warning --graceful-timeout 5"""
@@ -210,61 +198,12 @@ def serve(bind: str) -> None:
 @node.command("work")
 @click.option("--once", is_flag=True, help="One round of everything, then stop.")
 def work(*, once: bool) -> None:
-    """Run the node's clock: deliver, recall what lapsed, tell of what is overdue, erase what ran out."""
+    """Run the node's clock: deliver, ring, recall what lapsed, tell of what is overdue, erase what ran out."""
     start()
     if once:
-        deliver_due(now=timezone.now())
-        slow_round()
-        return
-    slow_at = daily_at = 0.0
-    while True:
-        with _outliving_the_database():
-            deliver_due(now=timezone.now())
-            if time.monotonic() >= slow_at:
-                slow_round()
-                slow_at = time.monotonic() + SLOW_TICK
-        if time.monotonic() >= daily_at:
-            vault.finish_erasures()
-            daily_at = time.monotonic() + DAY
-        time.sleep(CLOCK_TICK)
-
-
-@contextlib.contextmanager
-def _outliving_the_database() -> Iterator[None]:
-    """Let a round be undone where the database went away or was busy too long: the next one does it all again."""
-    try:
-        yield
-    except (InterfaceError, OperationalError) as error:
-        LOG.warning("the clock missed a round: %s", error)
-        close_old_connections()
-        time.sleep(1)
-
-
-EACH_MINUTE: tuple[Callable[..., int], ...] = (
-    recall_what_lapsed,
-    alarm_about_reviews,
-    escalate_overdue,
-    tell_openings,
-    tell_counts,
-    erase_what_ran_out,
-    delete_old_enquiries,
-    forget_delivered,
-    forget_retired,
-    remind_of_rotation,
-)
-
-
-def slow_round(jobs: Iterable[Callable[..., int]] = EACH_MINUTE) -> dict[str, int]:
-    """Do once what the clock does each minute; gives how much of each. One job that fails keeps no other from its turn."""
-    now, done = timezone.now(), dict[str, int]()
-    for job in jobs:
-        try:
-            done[job.__name__] = job(now=now)
-        except (InterfaceError, OperationalError):
-            raise  # the database went away: the whole round is done again
-        except Exception as fault:  # noqa: BLE001  the clock must not end because of one thread
-            LOG.error("the clock's job %s failed: %s", job.__name__, type(fault).__name__)  # noqa: TRY400  a traceback may hold words
-    return done
+        clock.round_of_all()
+    else:
+        clock.run()
 
 
 @node.command("batch")

@@ -17,7 +17,7 @@ from ieumgil.kernel.canonical import canonical
 from ieumgil.kernel.ids import CaseId
 from ieumgil.referral.headers import DOMAIN, header_id
 from ieumgil.referral.models import MessageRow, ThreadRow
-from ieumgil.site.commands import slow_round
+from ieumgil.site.clock import each
 from tests.rooms.conftest import NOW, People
 from tests.support.journeys import enquired
 from tests.support.mechanism import carry
@@ -107,4 +107,4 @@ def test_one_job_of_the_clock_that_fails_keeps_no_other_from_its_turn(db: None) 
     def works(**_now: object) -> int:
         return 7
 
-    assert slow_round([fails, works]) == {"works": 7}
+    assert each([fails, works]) == {"works": 7}

@@ -109,8 +109,10 @@ def workers_with(
 
 def reached_by_mail(agency: AgencyId, worker: WorkerId) -> Reached | None:
     """Give where an active worker of the agency wants to be told that something waits; None without an address."""
-    row = Worker.objects.filter(pk=worker, agency_id=agency, is_active=True).exclude(notice_address="").first()
-    return Reached(row.notice_address, row.language or Language.KO.value) if row else None
+    row = Worker.objects.filter(pk=worker, agency_id=agency, is_active=True).first()
+    if row is None or not row.notice_address:
+        return None
+    return Reached(row.notice_address, row.language or Language.KO.value)
 
 
 def hosted() -> list[Agency]:

@@ -44,7 +44,7 @@ class Call(models.Model):
     index = models.PositiveSmallIntegerField(default=0)
     tries = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(
-        max_length=10, choices=[(one.value, one.value) for one in CallState], default=CallState.RINGING
+        max_length=10, choices=[(one.value, one.value) for one in CallState], default=CallState.RINGING.value
     )
     started_at = models.DateTimeField()
     started_by = models.ForeignKey("accounts.Worker", on_delete=models.PROTECT, related_name="+")

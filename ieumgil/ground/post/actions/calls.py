@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -49,16 +49,18 @@ def start_call(
     key: KeyId | None = None,
     now: datetime | None = None,
 ) -> UUID:
-    """Begin to ring these numbers in their order, about something of the room above; gives the call.
+    """Begin to ring these numbers in their order, about something of the room above, in its attempt; gives the call.
 
-    One that rings about it already is given again. `key`: whose ledger pseudonym the entries bear.
+    One that rings about it already is given again. `key`: whose ledger pseudonym the entries of the clock bear.
     Raises DeniedError (no-right, no-duty-phone: there is no number to ring).
     """
-    moment = now or timezone.now()
+    require(gate.may_ring(actor))
+    begun = _ringing_about(actor, subject)
+    if begun is not None:
+        return begun
     try:
-        with audit.attempt(actor, AuditAction.CALL_START, subject=_handle(actor.agency, key), now=now):
-            require(gate.may_ring(actor))
-            return _ringing_about(actor, subject) or _started(actor, subject, numbers, key, moment)
+        with transaction.atomic():
+            return _started(actor, subject, numbers, key, now or timezone.now())
     except IntegrityError:  # the same click in two hands at once: the other one began it
         begun = _ringing_about(actor, subject)
         if begun is None:
