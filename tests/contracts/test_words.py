@@ -102,8 +102,8 @@ def house(tmp_path: Path) -> Path:
     )
     assert messages.update(post, messages.texts(messages.written(consent)).values()) == ["Dear %(who)s"]
     write(post.po, ('"Dear %(who)s"\nmsgstr ""', '"Dear %(who)s"\nmsgstr "%(who)s님께"'))
-    for room in (consent, post):
-        messages.compile_catalogue(room)
+    for each in (consent, post):
+        messages.compile_catalogue(each)
     return tmp_path
 
 
