@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.utils import timezone
-
 from ieumgil.casefile.actions import open_case
 from ieumgil.casefile.rules import Stage
 from ieumgil.ground.exchange.rules import time_text
@@ -13,6 +11,7 @@ from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import DeniedError
 from ieumgil.referral.actions.say import NO_CLICK, Click, Content, speak
+from ieumgil.referral.contents import Spoken, spoken_part
 from ieumgil.referral.models import ThreadRow
 from ieumgil.referral.queries.packet import packets_in
 from ieumgil.referral.queries.rows import case_of, row_of
@@ -24,11 +23,15 @@ def can_take(
     *,
     thread: ThreadId,
     place_until: datetime,
+    spoken: Spoken | None = None,
     click: Click = NO_CLICK,
     now: datetime | None = None,
 ) -> MessageId:
-    """Say that the person can be taken, and until when the place is kept."""
-    content: dict[str, Json] = {"place_until": time_text(place_until)}
+    """Say that the person can be taken, and until when the place is kept; `spoken`: it was said before, and how."""
+
+    def content(_row: ThreadRow, moment: datetime) -> dict[str, Json]:
+        return {"place_until": time_text(place_until), **spoken_part(spoken, moment)}
+
     return speak(actor, thread, Kind.CAN_TAKE, content, click=click, now=now)
 
 
@@ -54,15 +57,20 @@ def query(
 
 
 def accept(
-    actor: Actor, *, thread: ThreadId, click: Click = NO_CLICK, now: datetime | None = None
+    actor: Actor,
+    *,
+    thread: ThreadId,
+    spoken: Spoken | None = None,
+    click: Click = NO_CLICK,
+    now: datetime | None = None,
 ) -> tuple[MessageId, CaseId]:
     """Accept the referral and open a case of one's own, which points to the packet and never copies it."""
 
-    def content(row: ThreadRow, _now: datetime) -> dict[str, Json]:
+    def content(row: ThreadRow, moment: datetime) -> dict[str, Json]:
         if row.case_id is None:
             row.case_id = open_case(actor, stage=Stage.ASSISTANCE, now=now)
             row.save(update_fields=["case"])
-        return {}
+        return spoken_part(spoken, moment)
 
     message = speak(actor, thread, Kind.ACCEPT, content, click=click, now=now)
     return message, case_of(row_of(actor, thread))
@@ -86,12 +94,16 @@ def arrived(
     *,
     thread: ThreadId,
     at: datetime | None = None,
+    spoken: Spoken | None = None,
     click: Click = NO_CLICK,
     now: datetime | None = None,
 ) -> MessageId:
     """Say that the person is here; also after NOT ARRIVED, and after that was closed while the packet lives."""
-    moment = at or now or timezone.now()
-    return speak(actor, thread, Kind.ARRIVED, {"at": time_text(moment)}, click=click, now=now)
+
+    def content(_row: ThreadRow, moment: datetime) -> dict[str, Json]:
+        return {"at": time_text(at or moment), **spoken_part(spoken, moment)}
+
+    return speak(actor, thread, Kind.ARRIVED, content, click=click, now=now)
 
 
 def not_arrived(

@@ -18,6 +18,7 @@ from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, CaseId, KeyId, MessageId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import DeniedError, require
 from ieumgil.referral.actions.say import NO_CLICK, Click, lock_thread, new_thread, said_before, say, speak
+from ieumgil.referral.contents import Spoken, spoken_part
 from ieumgil.referral.enquiry import Enquiry, coarsened
 from ieumgil.referral.gate import SayingFacts, may_say
 from ieumgil.referral.models import MessageRow, Sent
@@ -42,12 +43,14 @@ def enquire(
     to: AgencyId,
     enquiry: Enquiry,
     urgency: str,
+    spoken: Spoken | None = None,
     click: Click = NO_CLICK,
     now: datetime | None = None,
 ) -> Begun:
     """Ask one agency whether it can take the person, without identity, with the person's spoken leave.
 
-    What would be rare in the region goes as "ask-later". Raises DeniedError (no-leave, no-basis, no-right), AbsentError.
+    What would be rare in the region goes as "ask-later". `spoken`: it was asked by telephone or on paper before.
+    Raises DeniedError (no-leave, no-basis, no-right, spoken-in-future, spoken-too-long-ago), AbsentError.
     """
     moment, click = now or timezone.now(), click.bound_to(actor, Kind.ENQUIRY, f"{case}|{to}")
 
@@ -62,7 +65,7 @@ def enquire(
         row = new_thread(
             actor, case=case, to=to, urgency=urgency, basis=basis_ref(basis), purpose=enquiry.need, now=moment
         )
-        content = cast("dict[str, Json]", asdict(asked))
+        content = cast("dict[str, Json]", asdict(asked)) | spoken_part(spoken, moment)
         said = say(actor, row, Kind.ENQUIRY, content, click=click, now=moment)
         return Begun(ThreadId(row.thread), said)
 

@@ -23,7 +23,7 @@ from ieumgil.referral.actions.extend import only_extends
 from ieumgil.referral.actions.fold import forget, latest_due, messages_of, moved, position_of, refold
 from ieumgil.referral.actions.home import send_home, stands_after_all
 from ieumgil.referral.actions.keep import is_full, keep_message
-from ieumgil.referral.contents import fits
+from ieumgil.referral.contents import fits, is_spoken_in_time
 from ieumgil.referral.headers import Header, content_hash, read_header
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.rows import header_of
@@ -105,7 +105,7 @@ def _read(came: Received) -> tuple[Header, dict[str, Json] | None]:
         raise DeniedError(RefusalReason.BAD_FORM)
     head, envelope = came.body["header"], came.body["envelope"]
     header = read_header(dict(head) if isinstance(head, dict) else {})
-    if header.message().id != came.bundle_id:
+    if header.message().id != came.bundle_id or not _spoken_in_time(header, envelope):
         raise DeniedError(RefusalReason.BAD_FORM)
     author = AgencyId(header.sender)
     if {author, header.receiver} != {came.sender, came.agency}:
@@ -117,6 +117,11 @@ def _read(came: Received) -> tuple[Header, dict[str, Json] | None]:
     if not (comes_home_bare or _matches(header, said)):
         raise DeniedError(RefusalReason.PACKET_MISMATCH)
     return header, said
+
+
+def _spoken_in_time(header: Header, envelope: Json) -> bool:
+    content = envelope["content"] if isinstance(envelope, dict) else None
+    return not isinstance(content, dict) or is_spoken_in_time(content, header.said_at)
 
 
 def _matches(header: Header, envelope: dict[str, Json] | None) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from ieumgil.agreements.rules import Basis, may_skip_enquiry
 from ieumgil.casefile import queries as casefile
 from ieumgil.consent import queries as consent
-from ieumgil.consent.rules import Disclosure, DutyGround, Grant, LegalDuty, compare, feedback_agreed
+from ieumgil.consent.rules import Disclosure, DutyGround, Feedback, Grant, LegalDuty, compare, feedback_agreed
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange import queries as exchange
@@ -23,6 +23,7 @@ from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
 from ieumgil.referral.actions.duty import note_duty, own_word
 from ieumgil.referral.actions.enquire import Begun, begin_once
 from ieumgil.referral.actions.say import NO_CLICK, Click, new_thread, say, speak
+from ieumgil.referral.contents import Spoken, spoken_part
 from ieumgil.referral.gate import SayingFacts, may_say
 from ieumgil.referral.models import ThreadRow
 from ieumgil.referral.queries.basis import basis_for, basis_of, basis_ref
@@ -34,10 +35,17 @@ DEFAULT_RETENTION = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the receiver would see, what is held back and why; `digest` names exactly this, to be sent unchanged."""
+    """What the receiver would see, what is held back and why; `digest` names exactly this, to be sent unchanged.
+
+    `grants`: the consents it rests on; `not_after`: until when the receiver may hold it, were it sent now.
+    """
 
     disclosure: Disclosure
     digest: str
+    basis: Basis
+    grants: tuple[Grant, ...]
+    feedback: frozenset[Feedback]
+    not_after: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,29 @@ def preview(actor: Actor, *, thread: ThreadId, now: datetime | None = None) -> P
     row = row_of(actor, thread)
     if row.side != Side.F:
         raise AbsentError
-    disclosure = _disclosure(actor, row, now or timezone.now(), None)
-    return Preview(disclosure, _digest(disclosure))
+    return _preview(actor, row, now or timezone.now(), None)
+
+
+def preview_at_once(
+    actor: Actor,
+    *,
+    case: CaseId,
+    to: AgencyId,
+    purpose: PurposeCode,
+    duty: LegalDuty | None = None,
+    now: datetime | None = None,
+) -> Preview:
+    """Show what `refer_at_once` would send, before there is a thread.
+
+    Raises AbsentError, DeniedError (enquiry-first, no-basis, no-right).
+    """
+    moment = now or timezone.now()
+    basis = basis_for(actor.agency, to, purpose, moment)
+    require(may_skip_enquiry(basis, danger_to_life=_is_danger(duty)))
+    begun = ThreadRow(
+        agency_id=actor.agency, peer=to, case_id=case, purpose=purpose, basis=basis_ref(basis).body()
+    )
+    return _preview(actor, begun, moment, own_word(actor, duty, moment) if duty else None)
 
 
 def refer(
@@ -64,20 +93,22 @@ def refer(
     thread: ThreadId,
     shown: str | None = None,
     duty: LegalDuty | None = None,
+    spoken: Spoken | None = None,
     click: Click = NO_CLICK,
     now: datetime | None = None,
 ) -> MessageId:
     """Refer the person to the agency that can take them, with the fields that purpose, basis and consent let through.
 
     `shown`: the digest of the preview the worker saw; if consent or case changed since, nothing is sent (StaleError).
-    Raises DeniedError: nothing-to-send where neither consent nor a duty opens a single field, enquiry-first where the
-    enquiry was refused by the receiver's node and so was never made.
+    `spoken`: the person was referred by telephone or on paper before. Raises DeniedError: nothing-to-send where neither
+    consent nor a duty opens a single field, enquiry-first where the enquiry was refused by the receiver's node and so was
+    never made.
     """
 
     def content(row: ThreadRow, moment: datetime) -> dict[str, Json]:
         if row.state == State.START:
             require(may_skip_enquiry(basis_of(row), danger_to_life=_is_danger(duty)))
-        return {"packet": _packet(actor, row, moment, shown, duty)}
+        return {"packet": _packet(actor, row, moment, shown, duty), **spoken_part(spoken, moment)}
 
     return speak(actor, thread, Kind.REFER, content, click=click, now=now)
 
@@ -91,11 +122,14 @@ def refer_at_once(
     urgency: str,
     duty: LegalDuty | None = None,
     onward_of: UUID | None = None,
+    shown: str | None = None,
+    spoken: Spoken | None = None,
     click: Click = NO_CLICK,
     now: datetime | None = None,
 ) -> Begun:
     """Refer without an enquiry first: where the agreement lets it be skipped, or in danger to life.
 
+    `shown` and `spoken` as in `refer`, `shown` from `preview_at_once`: if that changed, nothing is sent (StaleError).
     Raises DeniedError (enquiry-first, no-basis, nothing-to-send, no-right), AbsentError.
     """
     moment, click = now or timezone.now(), click.bound_to(actor, Kind.REFER, f"{case}|{to}")
@@ -116,8 +150,8 @@ def refer_at_once(
             now=moment,
             onward_of=onward_of,
         )
-        packet = _packet(actor, row, moment, None, duty)
-        said = say(actor, row, Kind.REFER, {"packet": packet}, click=click, now=moment)
+        content = {"packet": _packet(actor, row, moment, shown, duty), **spoken_part(spoken, moment)}
+        said = say(actor, row, Kind.REFER, content, click=click, now=moment)
         return Begun(ThreadId(row.thread), said)
 
     return begin_once(actor, AuditAction.REFERRAL_REFER, purpose, begin, click=click)
@@ -140,6 +174,20 @@ def _is_danger(duty: LegalDuty | None) -> bool:
     return duty is not None and duty.ground is DutyGround.DANGER_TO_LIFE
 
 
+def _preview(actor: Actor, row: ThreadRow, now: datetime, duty: LegalDuty | None) -> Preview:
+    disclosure, basis = _disclosure(actor, row, now, duty), basis_of(row)
+    grants = consent.grants_of(actor, case_of(row))
+    used = {grant for grant, _version in disclosure.grants}
+    return Preview(
+        disclosure,
+        _digest(disclosure),
+        basis,
+        tuple(grant for grant in grants if grant.id in used),
+        _feedback_agreed(row, grants, now),
+        now + _retention(basis),
+    )
+
+
 def _packet(
     actor: Actor, row: ThreadRow, now: datetime, shown: str | None, duty: LegalDuty | None
 ) -> dict[str, Json]:
@@ -156,7 +204,7 @@ def _packet(
         "fields": fields,
         "consent": _consent(row, disclosure, grants),
         "duty": _duty(disclosure, duty),
-        "feedback": _feedback(row, grants, now),
+        "feedback": [kind.value for kind in sorted(_feedback_agreed(row, grants, now))],
         "not_after": time_text(now + _retention(basis_of(row))),
     }
     # Computed twice and compared byte for byte right before sealing (security page, c2).
@@ -201,14 +249,8 @@ def _consent(row: ThreadRow, disclosure: Disclosure, grants: Sequence[Grant]) ->
     }
 
 
-def _feedback(row: ThreadRow, grants: Sequence[Grant], now: datetime) -> list[Json]:
-    agreed = feedback_agreed(
-        grants,
-        purpose=PurposeCode(row.purpose),
-        recipient=AgencyId(row.peer),
-        now=now,
-    )
-    return [kind.value for kind in sorted(agreed)]
+def _feedback_agreed(row: ThreadRow, grants: Sequence[Grant], now: datetime) -> frozenset[Feedback]:
+    return feedback_agreed(grants, purpose=PurposeCode(row.purpose), recipient=AgencyId(row.peer), now=now)
 
 
 def _retention(basis: Basis) -> timedelta:
