@@ -23,14 +23,16 @@ from ieumgil.agreements.rules import (
     DataField,
     Purpose,
     PurposeKind,
+    ReportingDuty,
     TimeLimits,
     basis_from,
     copies_that_count,
+    duties_of,
     limits_from,
     newest_begun,
 )
-from ieumgil.ground.accounts.queries import is_hosted
-from ieumgil.kernel.actor import AgencyClass
+from ieumgil.ground.accounts.queries import agency_facts, is_hosted
+from ieumgil.kernel.actor import Actor, AgencyClass
 from ieumgil.kernel.ids import AgencyId, CategoryCode, FieldPath, PurposeCode
 from ieumgil.kernel.outcome import AbsentError
 
@@ -106,6 +108,15 @@ def duty_phones(agency: AgencyId) -> tuple[str, ...]:
     """Give the numbers of whoever is on duty at an agency, from the country's profile; often none."""
     rows = country(settings.IEUMGIL_COUNTRY)["agencies"]
     return tuple(number for row in rows if row["id"] == str(agency) for number in row.get("duty_phones", []))
+
+
+def reporting_duties(actor: Actor) -> tuple[ReportingDuty, ...]:
+    """Give what the actor's agency must report of a person without papers, from the country's profile.
+
+    None means that nobody has looked, not that there is no duty. Raises AbsentError for an agency not hosted here.
+    """
+    facts = agency_facts(actor.agency)
+    return duties_of(country(settings.IEUMGIL_COUNTRY).get("reporting", []), facts.slug, facts.agency_class)
 
 
 @cache

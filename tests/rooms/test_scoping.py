@@ -64,16 +64,19 @@ about_a_thread = One(
 
 # How to ask every query that takes the actor first: one that is not here fails the test below.
 TABLE: dict[str, One | Many | Given] = {
+    "agreements.queries.reporting_duties": Given("reads the country's profile that is shipped with the program"),
     "assistance.queries.services": about_a_case,
     "casefile.queries.case": about_a_case,
     "casefile.queries.cases": Many("owner", lambda query, actor: query(actor)),
     "casefile.queries.draft_place": Given("says where a row is sealed for, and reads nothing"),
+    "casefile.queries.draft": One("owner", "draft", lambda query, actor, draft: query(actor, draft), "erased draft"),
     "casefile.queries.drafts": Many("owner", lambda query, actor: query(actor)),
     "casefile.queries.facts": about_a_case,
     "casefile.queries.find": replace(about_a_case, known_to=("colleague",)),
     "casefile.queries.find_by_name": Many("owner", lambda query, actor: query(actor, NAME)),
     "casefile.queries.handle_of": about_a_case,
     "casefile.queries.identity": about_a_case,
+    "casefile.queries.kept": Many("owner", lambda query, actor: query(actor)),
     "casefile.queries.key_of": about_a_case,
     "casefile.queries.notes": about_a_case,
     "casefile.queries.packet_fields": about_a_case,
@@ -118,7 +121,7 @@ TABLE: dict[str, One | Many | Given] = {
 }  # fmt: skip
 
 
-def _told(people: People, case: CaseId) -> None:
+def _told(people: People, case: CaseId) -> UUID:
     """Write into a case whatever can be written."""
     owner = people.owner
     give_leave(owner, case, NOW)
@@ -129,7 +132,7 @@ def _told(people: People, case: CaseId) -> None:
         owner, case=case, answers={"papers": Choice.YES}, own_words={"papers": "marker words"}, age_facts=facts, now=NOW
     )  # fmt: skip
     identification.record_reading(owner, case=case, established=["EX01"], unknown=[], as_child=False, now=NOW)
-    cases.keep_draft(owner, text="marker words kept", why="moved-on", subject="x", case=case, now=NOW)
+    return cases.keep_draft(owner, text="marker words kept", why="moved-on", subject="x", case=case, now=NOW)
 
 
 def _house(people: People) -> None:
@@ -178,8 +181,7 @@ def world(mechanism: People, case: CaseId) -> Iterator[World]:
     recall.erase(people.stranger, thread=erased_thread, now=NOW)
     thread = referred(people, case)
     grant = give_consent(people.owner, case, people.shelter, NOW)
-    for told in (case, erased_case):
-        _told(people, told)
+    drafts = {name: _told(people, told) for name, told in (("draft", case), ("erased draft", erased_case))}
     _house(people)
     Counted.objects.create(
         agency_id=people.coordinator.agency, told_by=people.police, month=MONTH, rows=[], received_at=NOW
@@ -199,6 +201,7 @@ def world(mechanism: People, case: CaseId) -> Iterator[World]:
         {
             "case": case, "erased case": erased_case, "thread": thread, "erased thread": erased_thread, "grant": grant,
             "undelivered": undelivered, "waiting": waiting, "police": people.police,
+            **drafts,
         },
         [NAME, "예시가", "marker words", ADDRESS, HOUSE, MONTH, casefile.case(people.owner, case).ref],
     )  # fmt: skip

@@ -13,6 +13,7 @@ from ieumgil.agreements.rules.calendars import (
 )
 from ieumgil.agreements.rules.copies import Copy, copies_that_count, newest_begun
 from ieumgil.agreements.rules.purposes import DataField, Purpose, PurposeKind, may_be_read_for
+from ieumgil.agreements.rules.reporting import Must, ReportingDuty, duties_of
 
 __all__ = [
     "AgreementBody",
@@ -22,8 +23,10 @@ __all__ = [
     "Copy",
     "DataField",
     "LimitUnit",
+    "Must",
     "Purpose",
     "PurposeKind",
+    "ReportingDuty",
     "TimeLimit",
     "TimeLimits",
     "Urgency",
@@ -31,6 +34,7 @@ __all__ = [
     "copies_that_count",
     "covers",
     "due_at",
+    "duties_of",
     "is_certain",
     "limits_from",
     "may_be_loaded",

@@ -3,6 +3,7 @@
 from ieumgil.casefile.rules.birth import AgeRange, Birth
 from ieumgil.casefile.rules.identity import STATELESS, Identity, Sex, identity_fields, identity_from
 from ieumgil.casefile.rules.names import Name, NameForm, NameNotKnown, PersonName, Script, names_of
+from ieumgil.casefile.rules.once import once_id
 from ieumgil.casefile.rules.refused import NotAnIdentityError, check_fields, check_reason
 from ieumgil.casefile.rules.stages import NEXT_STAGES, Stage, case_code, move
 
@@ -27,4 +28,5 @@ __all__ = [
     "identity_from",
     "move",
     "names_of",
+    "once_id",
 ]

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -72,6 +73,12 @@ def open_key(agency: AgencyId, key: KeyId) -> DataKey:
 def is_destroyed(agency: AgencyId, key: KeyId) -> bool:
     """Say whether the agency destroyed this key."""
     return Tombstone.objects.filter(agency_id=agency, key_id=key).exists()
+
+
+def destroyed(agency: AgencyId, keys: Collection[KeyId]) -> frozenset[KeyId]:
+    """Give which of these keys the agency destroyed, in one question."""
+    gone = Tombstone.objects.filter(agency_id=agency, key_id__in=keys).values_list("key_id", flat=True)
+    return frozenset(map(KeyId, gone)) if keys else frozenset()
 
 
 def cases_with_name(agency: AgencyId, name: str) -> set[UUID]:

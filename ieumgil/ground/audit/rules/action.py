@@ -53,6 +53,7 @@ class AuditAction(StrEnum):
     DRAFT_DROP = "draft.drop", "A worker let go of their own kept words."
     DRAFT_KEEP = "draft.keep", "A worker's words were kept because things had moved on."
     DRAFT_READ = "draft.read", "A worker read back their own kept words."
+    DUTY_TELL = "duty.tell", "The person was told what the worker must report, before status was asked."
     FIELDS_READ = "fields.read", "Fields of a case were read."
     FIELDS_RECORD = "fields.record", "Fields of a case were written."
     IDENTITY_READ = "identity.read", "The identity of a person was read."

@@ -1,4 +1,4 @@
-"""Verbs on a case: open it, write into it, move it on, close it, erase it; keep words when things moved on."""
+"""Verbs on a case: open it, write into it, move it on, close it, erase it."""
 
 import secrets
 from collections.abc import Iterator, Mapping
@@ -6,14 +6,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 from typing import cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.utils import timezone
 
-from ieumgil.casefile.gate import ABSENT, Verb, may_keep_words, may_open, may_take_in
+from ieumgil.casefile.actions.kept import drop_draft as drop_draft
+from ieumgil.casefile.actions.kept import keep_draft as keep_draft
+from ieumgil.casefile.gate import ABSENT, Verb, may_open, may_take_in
 from ieumgil.casefile.models import Case, CaseTeam, Draft, Fact, Note
 from ieumgil.casefile.models import Identity as IdentityRow
-from ieumgil.casefile.queries import Reached, draft_place, find, key_of, reach
+from ieumgil.casefile.queries import Reached, find, reach
 from ieumgil.casefile.rules import (
     Identity,
     Stage,
@@ -23,6 +25,7 @@ from ieumgil.casefile.rules import (
     identity_fields,
     move,
     names_of,
+    once_id,
 )
 from ieumgil.ground.accounts.queries import actor_for, ledger_handle
 from ieumgil.ground.audit.actions import attempt
@@ -31,7 +34,7 @@ from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.rules import KeyKind
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, canonical
-from ieumgil.kernel.ids import AgencyId, CaseId, FieldPath, KeyId, WorkerId
+from ieumgil.kernel.ids import AgencyId, CaseId, FieldPath, WorkerId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, Deny, StaleError, require
 
 TRIES_A_WIDTH = 8
@@ -42,10 +45,12 @@ def open_case(
     *,
     stage: Stage = Stage.IDENTIFICATION,
     note: str | None = None,
+    once: str = "",
     now: datetime | None = None,
 ) -> CaseId:
     """Open a case under a key of its own, with the actor as holder and first of the team.
 
+    The same `once`, the random key of the page that asks, gives the same case.
     Raises DeniedError ("no-right"; "no-such-move" for a case that would begin closed), LockedAgencyError.
     """
     moment = now or timezone.now()
@@ -53,14 +58,19 @@ def open_case(
         require(may_open(actor))
         if stage is Stage.CLOSED:
             raise DeniedError("no-such-move")
+        made = once_id("case", actor.worker, once) if once else uuid4()
+        if once and Case.objects.filter(pk=made).exists():
+            return CaseId(find(actor, CaseId(made), entry).row.pk)
         key = vault.new_key(actor.agency, KeyKind.CASE, now=now)
         entry.subject = vault.handle(actor.agency, key)
-        row = Case(agency_id=actor.agency, ref=_free_ref(actor.agency), stage=stage.value, key_id=key)
+        row = Case(
+            id=made, agency_id=actor.agency, ref=_free_ref(actor.agency), stage=stage.value, key_id=key
+        )
         row.holder_id, row.opened_at = _worker(actor), moment
         row.save(force_insert=True)
         CaseTeam.objects.create(agency_id=actor.agency, case=row, worker_id=row.holder_id, since=moment)
         if note:
-            _write_note(actor, Reached(row), note, moment)
+            _write_note(actor, Reached(row), note, moment, uuid4())
         return CaseId(row.pk)
 
 
@@ -89,29 +99,46 @@ def set_facts(
     facts: Mapping[FieldPath, Json],
     *,
     version: int,
+    reason: str | None = None,
     now: datetime | None = None,
 ) -> int:
     """Write fields other than identity and notes; null takes a field away. Gives the case's new version.
 
-    Raises ValueError for a path that is not "category.field" or has its own verb; else as `record_identity`.
+    `reason` is a code for the ledger. Raises ValueError for a path that is not "category.field" or has its own
+    verb; else as `record_identity`.
     """
     check_fields(facts)
-    with _writing(actor, case, AuditAction.FIELDS_RECORD, words=_text(facts), now=now) as reached:
+    with _writing(
+        actor, case, AuditAction.FIELDS_RECORD, words=_text(facts), reason=reason, now=now
+    ) as reached:
         _turn(reached, version)
         for path, value in facts.items():
             _write_fact(reached, path, value)
         return version + 1
 
 
-def add_note(actor: Actor, case: CaseId, text: str, *, now: datetime | None = None) -> UUID:
-    """Add a note; notes stand side by side, so no version is named. Gives the note's id.
+def tell_duty(actor: Actor, case: CaseId, reason: str, *, now: datetime | None = None) -> None:
+    """Put on record that the person was told what this worker must report, before status was asked.
+
+    `reason` is the code of the duty. Raises ValueError for what is no code, AbsentError, DeniedError.
+    """
+    check_reason(reason)
+    with attempt(actor, AuditAction.DUTY_TELL, reason=reason, now=now) as entry:
+        reach(actor, case, Verb.WRITE, entry)
+
+
+def add_note(actor: Actor, case: CaseId, text: str, *, once: str = "", now: datetime | None = None) -> UUID:
+    """Add a note; notes stand side by side, so no version is named. Gives the note's id; the same click is one note.
 
     Raises AbsentError, DeniedError, LockedAgencyError; StaleError, with the words kept, if the case was closed.
     """
     with _writing(actor, case, AuditAction.NOTE_ADD, words=text, now=now) as reached:
         if not Case.objects.select_for_update().filter(pk=reached.row.pk, closed_at=None).exists():
             raise StaleError(None)
-        return _write_note(actor, reached, text, now or timezone.now())
+        made = once_id("note", actor.worker, case, once, text) if once else uuid4()
+        if once and Note.objects.filter(pk=made).exists():
+            return made
+        return _write_note(actor, reached, text, now or timezone.now(), made)
 
 
 def move_stage(actor: Actor, case: CaseId, stage: Stage, *, version: int, now: datetime | None = None) -> int:
@@ -153,40 +180,6 @@ def join_team(actor: Actor, case: CaseId, worker: str, *, now: datetime | None =
         require(answer)
         joined = {"agency_id": actor.agency, "since": now or timezone.now()}
         CaseTeam.objects.get_or_create(case=reached.row, worker_id=_worker(newcomer), defaults=joined)
-
-
-def keep_draft(
-    actor: Actor,
-    *,
-    text: str,
-    why: str,
-    subject: str,
-    case: CaseId | None = None,
-    now: datetime | None = None,
-) -> UUID:
-    """Keep a worker's words, sealed under the case's key or, if they are about none, the agency's; gives their id.
-
-    `subject` and `why` are codes or handles, never words about a person.
-    Raises DeniedError, AbsentError, LockedAgencyError.
-    """
-    with attempt(actor, AuditAction.DRAFT_KEEP, now=now) as entry:
-        require(may_keep_words(actor))
-        key = _agency_key(actor.agency) if case is None else key_of(actor, case)
-        entry.subject = None if case is None else vault.handle(actor.agency, key)
-        row = Draft(agency_id=actor.agency, worker_id=_worker(actor), case_id=case, key_id=key)
-        row.subject, row.why, row.at = subject, why, now or timezone.now()
-        row.sealed = vault.put(actor.agency, key, draft_place(actor, row), text.encode())
-        row.save(force_insert=True)
-        return row.pk
-
-
-def drop_draft(actor: Actor, draft: UUID) -> None:
-    """Let go of words of the actor's own that were kept; raises AbsentError, DeniedError."""
-    with attempt(actor, AuditAction.DRAFT_DROP):
-        require(may_keep_words(actor))
-        dropped, _ = Draft.objects.filter(agency=actor.agency, worker=_worker(actor), pk=draft).delete()
-        if not dropped:
-            raise AbsentError
 
 
 def erase_case(actor: Actor, case: CaseId, reason: str, *, now: datetime | None = None) -> None:
@@ -247,8 +240,8 @@ def _write_fact(reached: Reached, path: FieldPath, value: Json) -> None:
     fact.save()
 
 
-def _write_note(actor: Actor, reached: Reached, text: str, moment: datetime) -> UUID:
-    note = Note(agency_id=actor.agency, case=reached.row, by_id=_worker(actor), at=moment)
+def _write_note(actor: Actor, reached: Reached, text: str, moment: datetime, made: UUID) -> UUID:
+    note = Note(id=made, agency_id=actor.agency, case=reached.row, by_id=_worker(actor), at=moment)
     note.sealed = reached.seal(note, "text", text)
     note.save(force_insert=True)
     return note.pk
@@ -257,11 +250,6 @@ def _write_note(actor: Actor, reached: Reached, text: str, moment: datetime) -> 
 def _free_ref(agency: AgencyId) -> str:
     refs = (case_code(secrets.randbits(32), width=3 + tried // TRIES_A_WIDTH) for tried in count())
     return next(ref for ref in refs if not Case.objects.filter(agency=agency, ref=ref).exists())
-
-
-def _agency_key(agency: AgencyId) -> KeyId:
-    held = Draft.objects.filter(agency=agency, case=None).values_list("key_id", flat=True).first()
-    return KeyId(held) if held else vault.new_key(agency, KeyKind.AGENCY)
 
 
 def _worker(actor: Actor) -> WorkerId:

@@ -1,9 +1,9 @@
 """Reads of cases: only what the actor's agency and team may see, each on record before it returns."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -11,11 +11,16 @@ from django.db.models import Q, QuerySet
 from ieumgil.casefile.gate import ABSENT, CaseFacts, Verb, has_right, may, may_keep_words
 from ieumgil.casefile.models import Case, Draft, Fact, Note
 from ieumgil.casefile.models import Identity as IdentityRow
+from ieumgil.casefile.queries.told import CasePage as CasePage
+from ieumgil.casefile.queries.told import CaseView as CaseView
+from ieumgil.casefile.queries.told import DraftLine as DraftLine
+from ieumgil.casefile.queries.told import DraftView as DraftView
+from ieumgil.casefile.queries.told import NoteView as NoteView
 from ieumgil.casefile.rules import Identity, Stage, identity_fields, identity_from, names_of
 from ieumgil.ground.audit.actions import attempt
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.vault import actions as vault
-from ieumgil.ground.vault.queries import cases_with_name, is_destroyed
+from ieumgil.ground.vault.queries import cases_with_name, destroyed, is_destroyed
 from ieumgil.ground.vault.rules import Context, same_name
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json
@@ -24,50 +29,7 @@ from ieumgil.kernel.outcome import AbsentError, Deny, require
 
 MAX_PAGE = 100
 NOTES = FieldPath("notes.case")
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """A case without the person; days are UTC, and a write names the version it was made from."""
-
-    id: CaseId
-    ref: str
-    stage: Stage
-    holder: WorkerId
-    team: frozenset[WorkerId]
-    opened_at: datetime
-    closed_at: datetime | None
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """Some cases, newest first; `after` gives the next page, None on the last."""
-
-    cases: tuple[CaseView, ...]
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NoteView:
-    """A note as it was written."""
-
-    id: UUID
-    text: str
-    by: WorkerId
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DraftView:
-    """Words of the actor's own that were kept, about what, and why."""
-
-    id: UUID
-    case: CaseId | None
-    subject: str
-    text: str
-    why: str
-    at: datetime
+R = TypeVar("R", Case, Draft)
 
 
 class Subject(Protocol):
@@ -121,8 +83,10 @@ def cases(actor: Actor, *, after: str | None = None, limit: int = 50) -> CasePag
         require(has_right(actor, Verb.READ))
         size = max(1, min(limit, MAX_PAGE))
         rows = list(_beyond(_visible(actor), after)[: size + 1])
-        alive = (row for row in rows[:size] if not is_destroyed(actor.agency, KeyId(row.key_id)))
-        return CasePage(tuple(map(_view, alive)), _cursor(rows[size - 1]) if len(rows) > size else None)
+        return CasePage(
+            tuple(map(_view, _alive(actor, rows[:size]))),
+            _cursor(rows[size - 1]) if len(rows) > size else None,
+        )
 
 
 def identity(actor: Actor, case: CaseId) -> Identity | None:
@@ -178,8 +142,17 @@ def drafts(actor: Actor) -> list[DraftView]:
     with attempt(actor, AuditAction.DRAFT_READ):
         require(may_keep_words(actor))
         rows = Draft.objects.filter(agency=actor.agency, worker=actor.worker).order_by("-at", "-pk")
-        alive = (row for row in rows[:MAX_PAGE] if not is_destroyed(actor.agency, KeyId(row.key_id)))
-        return [_draft(actor, row) for row in alive]
+        return [_draft(actor, row) for row in _alive(actor, rows[:MAX_PAGE])]
+
+
+def kept(actor: Actor) -> list[DraftLine]:
+    """Say which of the actor's own words were kept, the newest 100 first, without opening any; raises DeniedError."""
+    with attempt(actor, AuditAction.DRAFT_READ):
+        require(may_keep_words(actor))
+        rows = Draft.objects.filter(agency=actor.agency, worker=actor.worker).order_by("-at", "-pk")[
+            :MAX_PAGE
+        ]
+        return [DraftLine(row.pk, _case_of(row), row.subject, row.why, row.at) for row in _alive(actor, rows)]
 
 
 def draft(actor: Actor, draft: UUID) -> DraftView:
@@ -296,4 +269,15 @@ def _has_name(reached: Reached, name: str) -> bool:
 
 def _draft(actor: Actor, row: Draft) -> DraftView:
     text = vault.get(actor.agency, KeyId(row.key_id), draft_place(actor, row), bytes(row.sealed)).decode()
-    return DraftView(row.pk, CaseId(row.case_id) if row.case_id else None, row.subject, text, row.why, row.at)
+    return DraftView(row.pk, _case_of(row), row.subject, text, row.why, row.at)
+
+
+def _case_of(row: Draft) -> CaseId | None:
+    return CaseId(row.case_id) if row.case_id else None
+
+
+def _alive(actor: Actor, rows: Iterable[R]) -> list[R]:
+    """Leave out what went with its key; one question for all of them."""
+    known = list(rows)
+    gone = destroyed(actor.agency, [KeyId(row.key_id) for row in known])
+    return [row for row in known if row.key_id not in gone]
