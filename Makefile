@@ -55,7 +55,10 @@ pdf: $(RUNTIME) ## look for Pango, by which PDFs are made; install it where that
 pdf-if-possible: $(RUNTIME)
 	@tools/check_system.sh documents $(BIN)/python || true
 
-test: $(READY) postgres pdf ## run everything that must hold, on SQLite and on PostgreSQL (this is what CI runs)
+browser: ## look for Chromium, which the journeys need; install it where that is possible
+	@tools/check_system.sh browser
+
+test: $(READY) postgres pdf browser ## run everything that must hold, on SQLite and on PostgreSQL (this is what CI runs)
 	$(BIN)/python -m pytest $(ENGINES)
 
 assure: $(READY) postgres ## run the long checks: kill -9, mutated bundles, flipped bits, 10,000 threads

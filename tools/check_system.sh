@@ -3,6 +3,7 @@
 #   check_system.sh python [PROGRAM]   prints a Python that will do (PROGRAM alone, if given)
 #   check_system.sh postgres PYTHON    PostgreSQL for the tests; installed if this is root on Debian or Ubuntu
 #   check_system.sh documents PYTHON   Pango, by which PDFs are made; installed likewise
+#   check_system.sh browser            Chromium for the journeys; installed likewise
 set -u
 
 say() { printf '%s\n' "$@" >&2; }
@@ -86,13 +87,37 @@ find_documents() {
     exit 1
 }
 
+has_browser() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null
+}
+
+find_browser() {
+    has_browser && return
+    if [ "${IEUMGIL_SKIP_BROWSER:-}" = 1 ]; then
+        say "Chromium: not run (IEUMGIL_SKIP_BROWSER=1); no journey is made in a browser"
+        return
+    fi
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        say "no Chromium on this machine: installing the package chromium"
+        export DEBIAN_FRONTEND=noninteractive
+        { apt-get update && apt-get install --yes --no-install-recommends chromium; } >&2
+        has_browser && return
+    fi
+    say "Chromium: not run. The journeys need it." \
+        "What to do: Debian 12 or newer: sudo apt-get install chromium" \
+        "            macOS: brew install --cask chromium" \
+        "            to test without: IEUMGIL_SKIP_BROWSER=1 make test"
+    exit 1
+}
+
 refuse_windows
 case "${1:-}" in
 python) find_python "${2:-}" ;;
 postgres) find_postgres "$2" ;;
 documents) find_documents "$2" ;;
+browser) find_browser ;;
 *)
-    say "usage: tools/check_system.sh python [PROGRAM] | postgres PYTHON | documents PYTHON"
+    say "usage: tools/check_system.sh python [PROGRAM] | postgres PYTHON | documents PYTHON | browser"
     exit 2
     ;;
 esac

@@ -1,0 +1,111 @@
+"""A real Chromium at somebody's desk: it goes where a worker goes, and at every stop looks for what shuts people out."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright
+
+FLAGS: Final = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+SKIP: Final = "IEUMGIL_SKIP_BROWSER"
+PICTURES: Final = Path(os.environ.get("IEUMGIL_PICTURES", ".pictures"))
+# What sticks out of the window to the right, whatever hides the overflow: axe does not see it.
+STICKING_OUT: Final = """() => [...document.querySelectorAll('body *')].filter(e => {
+  const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+  if (!box.width || !box.height || style.visibility === 'hidden') return false;
+  if (e.closest('.sr-only, #krds-skip-link, dialog:not([open]), details:not([open]) > :not(summary), [data-scrolls]')) return false;
+  return box.right > window.innerWidth + 1 || box.left < -1;
+}).map(e => e.tagName + '.' + e.className + ': ' + (e.textContent || '').trim().slice(0, 40)).slice(0, 5)"""
+
+
+@cache
+def chromium() -> str:
+    """Give where this machine has a Chromium, empty if nowhere."""
+    return next(
+        filter(None, (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))), ""
+    )
+
+
+def launched(playwright: Playwright) -> Browser:
+    """Start the machine's own Chromium, without a window."""
+    return playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+
+
+@dataclass
+class Desk:
+    """One worker's browser at one node: pages in one language, with or without JavaScript."""
+
+    page: Page
+    home: str
+    language: str
+    name: str
+    stops: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        """Open an address of the node."""
+        self.page.goto(f"{self.home}{path}")
+
+    def text(self) -> str:
+        """Give what stands on the page."""
+        return self.page.inner_text("main")
+
+    def stop(self, name: str) -> None:
+        """Look at the page as it stands: axe, boxes and a picture at both widths; faults are gathered, not raised."""
+        self.stops.append(name)
+        for width, size in (("wide", WIDE), ("narrow", NARROW)):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            self._look(f"{name} {width}", width)
+        self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+
+    def _look(self, where: str, width: str) -> None:
+        results = Axe().run(self.page)
+        for found in results.response["violations"]:
+            nodes = "; ".join(str(node["html"])[:160] for node in found["nodes"][:3])
+            self.faults.append(f"{where}: {found['id']} ({found['impact']}): {nodes}")
+        self.faults += [f"{where}: sticks out: {found}" for found in self.page.evaluate(STICKING_OUT)]
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        picture = f"{self.name}-{len(self.stops):02}-{re.sub(r'[^a-z0-9]+', '-', self.stops[-1])}-{self.language}-{width}.png"
+        self.page.screenshot(path=PICTURES / picture, full_page=True)
+
+
+@contextmanager
+def desk(browser: Browser, home: str, language: str, name: str, *, script: bool = True) -> Iterator[Desk]:
+    """Give a desk whose browser knows nothing yet; what it asked of others, and every script fault, is noted."""
+    context = browser.new_context(
+        java_script_enabled=script, viewport=WIDE, reduced_motion="reduce",  # type: ignore[arg-type]
+        locale="ko-KR" if language == "ko" else "en-GB", timezone_id="Asia/Seoul",
+    )  # fmt: skip
+    context.add_cookies([{"name": "language", "value": language, "url": home}])
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    sitting = Desk(page, home, language, name)
+    page.on("request", lambda asked: _note_stranger(sitting, asked.url))
+    page.on("pageerror", lambda fault: sitting.faults.append(f"script: {fault}"))
+    page.on("console", lambda said: _note_console(sitting, said))
+    try:
+        yield sitting
+    finally:
+        context.close()
+
+
+def _note_stranger(sitting: Desk, url: str) -> None:
+    if not url.startswith((sitting.home, "data:", "about:", "blob:")):
+        sitting.strangers.append(url)
+
+
+def _note_console(sitting: Desk, said: Any) -> None:  # noqa: ANN401  playwright's own message
+    if said.type == "error" and "Failed to load resource" not in said.text:
+        sitting.faults.append(f"console: {said.text}")
