@@ -12,6 +12,14 @@ def text(name: str, default: str) -> str:
     return os.environ.get(name, default)
 
 
+def number(name: str, default: int) -> int:
+    """Read a whole number that is not negative."""
+    value = text(name, str(default))
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}")
+    return int(value)
+
+
 def flag(name: str, *, default: bool) -> bool:
     """Read 'true' or 'false'; anything else is an error, never a guess."""
     value = os.environ.get(name)

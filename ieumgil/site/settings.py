@@ -40,6 +40,10 @@ INSTALLED_APPS = [
     "ieumgil.ground.documents",
     "ieumgil.ground.post",
     "ieumgil.shell",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "ieumgil.directory",
     "ieumgil.agreements",
     "ieumgil.casefile",
@@ -64,7 +68,65 @@ EXCHANGE_TAKERS = {
 }
 EXCHANGE_REFUSED = {"thread": "ieumgil.referral.actions.receive.take_refusal"}
 
+# Sign-in: by handle and password, then a code; nobody signs themselves up, and nothing is ever sent by e-mail.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_LENGTH = 12
+_OF_DJANGO = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = [
+    {"NAME": f"{_OF_DJANGO}.MinimumLengthValidator", "OPTIONS": {"min_length": PASSWORD_LENGTH}},
+    {
+        "NAME": f"{_OF_DJANGO}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("handle", "display_name")},
+    },
+    {"NAME": f"{_OF_DJANGO}.CommonPasswordValidator"},
+]
+AUTHENTICATION_BACKENDS = ["ieumgil.shell.accounts.adapter.ByHandle"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "ieumgil.shell.accounts.adapter.Door"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "handle"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # of a form that is on no page: allauth wants to be told
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_FORMS = {
+    "login": "ieumgil.shell.accounts.forms.SignInForm",
+    "reauthenticate": "ieumgil.shell.accounts.forms.PasswordAgainForm",
+}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",  # by handle, whether anybody has it or not
+    "reauthenticate": "10/m/user",
+    "second_factor": "20/d/key",  # of one who has the password already
+    "welcome": "10/m/ip",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("IEUMGIL_PROXIES", 0)
+MFA_ADAPTER = "ieumgil.shell.accounts.adapter.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute off; a code is still good once only
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_FORMS = {
+    "authenticate": "ieumgil.shell.accounts.forms.CodeForm",
+    "reauthenticate": "ieumgil.shell.accounts.forms.CodeAgainForm",
+    "activate_totp": "ieumgil.shell.accounts.forms.EnrolForm",
+}
+_HTTPS = IEUMGIL_ADDRESS.startswith("https://")
+SESSION_COOKIE_NAME = "__Host-session" if _HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if _HTTPS else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 8 * 60 * 60
+CSRF_COOKIE_AGE = None
+CSRF_TRUSTED_ORIGINS = [IEUMGIL_ADDRESS] if _HTTPS else []  # TLS ends in front of the node
+# Counts of tries stand in the database, so that a restart, or a second process, forgets none.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "node_cache"}}
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 TIME_ZONE = "UTC"
@@ -81,6 +143,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "ieumgil.shell.middleware.SignInMiddleware",
     "ieumgil.ground.access.web.ClosedByDefault",
 ]

@@ -16,6 +16,7 @@ urlpatterns = [
     path("alive", alive, name="alive"),
     path("exchange/", include("ieumgil.ground.exchange.web")),
     path("", include("ieumgil.shell.urls")),
+    path("", include("ieumgil.shell.accounts.urls")),
 ]
 handler404 = "ieumgil.shell.views.not_found"
 handler500 = "ieumgil.shell.views.failed"

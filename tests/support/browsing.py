@@ -12,7 +12,7 @@ def signed_in_client(handle: str, *, language: str = "en", second_factor: bool =
 
     worker = get_user_model().objects.get(handle=handle)
     client = Client()
-    client.force_login(worker, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(worker)
     session = client.session
     moment = timezone.now().timestamp()
     session["since"] = session["seen"] = moment

@@ -38,3 +38,8 @@ def end_other_sessions(actor: Actor, *, this: str | None) -> int:
         if actor.worker is None:
             raise AbsentError
         return end_all(actor.worker, but=this)
+
+
+def keep_listed(worker: WorkerId, *, old: str, new: str) -> None:
+    """Keep a session in the worker's list after its key was changed."""
+    UserSession.objects.filter(user_id=worker, session_key=old).update(session_key=new)
