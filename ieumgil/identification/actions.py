@@ -1,12 +1,17 @@
-"""Verbs: record a screening, record a reviewer's reading."""
+"""Verbs: record a screening, in a case or with a new one, record a reviewer's reading."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
+from uuid import uuid4
 
+from django.db import IntegrityError
 from django.utils import timezone
 
+from ieumgil.casefile import actions as cases
 from ieumgil.casefile import queries as casefile
+from ieumgil.casefile.rules import once_id
 from ieumgil.ground.audit.actions import attempt
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.vault import actions as vault
@@ -14,7 +19,7 @@ from ieumgil.identification import gate, models, queries, rules
 from ieumgil.identification.queries import Exploitation, ReadingView, ScreeningView
 from ieumgil.identification.rules.record import age_to_json, conclusion_to_json, reading_to_json
 from ieumgil.kernel.actor import Actor
-from ieumgil.kernel.canonical import Json
+from ieumgil.kernel.canonical import Json, canonical
 from ieumgil.kernel.ids import CaseId, WorkerId
 from ieumgil.kernel.outcome import require
 
@@ -26,31 +31,39 @@ def record_screening(
     answers: Mapping[str, rules.Choice],
     own_words: Mapping[str, str],
     age_facts: rules.AgeFacts,
+    once: str = "",
     now: datetime | None = None,
 ) -> ScreeningView:
     """Conclude from the answers and keep both, sealed; `own_words` are by question, as the person said them.
 
+    The same answers under the same `once`, the random key of a page, are kept once; other answers are kept beside.
     Raises DeniedError ("no-right", "no-worker"), AbsentError for no such case, UnknownCodeError for no such
     question, ValueError for no such choice, LockedAgencyError.
     """
-    at, words = now or timezone.now(), {code: text for code, text in own_words.items() if text.strip()}
-    with attempt(actor, AuditAction.SCREENING_RECORD, now=at) as entry:
+    with attempt(actor, AuditAction.SCREENING_RECORD, now=now) as entry:
         require(gate.may_screen(actor))
-        entry.subject, key = casefile.handle_of(actor, case), casefile.key_of(actor, case)
-        conclusion = rules.screen(
-            answers, age_facts=age_facts, questions=queries.question_set(), own_words=words
-        )
-        row = models.Screening(agency_id=actor.agency, case_id=case, by_id=_worker(actor), asked_at=at)
-        row.conclusion, row.rule_version = conclusion.code, conclusion.version
-        kept: dict[str, Json] = {
-            "answers": dict(answers),
-            "own_words": words,
-            "age_facts": age_to_json(age_facts),
-            "conclusion": conclusion_to_json(conclusion),
-        }
-        row.sealed = vault.put_json(actor.agency, key, vault.Context(*row.place()), kept)
-        row.save(force_insert=True)
-        return queries.screening_view(actor, row, key)
+        entry.subject = casefile.handle_of(actor, case)
+        return _keep(actor, case, _Said(answers, own_words, age_facts), once, now or timezone.now())
+
+
+def begin_screening(
+    actor: Actor,
+    *,
+    once: str,
+    answers: Mapping[str, rules.Choice],
+    own_words: Mapping[str, str],
+    age_facts: rules.AgeFacts,
+    now: datetime | None = None,
+) -> ScreeningView:
+    """Open a case and record its first screening: both or neither; the same `once` again opens no second case.
+
+    Raises as `record_screening`, and DeniedError for who may not open cases.
+    """
+    said = _Said(answers, own_words, age_facts)
+    try:
+        return _begin(actor, once, said, now)
+    except IntegrityError:  # the same click in two hands at once: the other one opened it
+        return _begin(actor, once, said, now)
 
 
 def record_reading(
@@ -86,6 +99,50 @@ def record_reading(
         row.sealed = vault.put_json(actor.agency, key, vault.Context(*row.place()), kept)
         row.save(force_insert=True)
         return queries.reading_view(actor, row, key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    answers: Mapping[str, rules.Choice]
+    own_words: Mapping[str, str]
+    age_facts: rules.AgeFacts
+
+    @property
+    def words(self) -> dict[str, str]:
+        return {code: text for code, text in self.own_words.items() if text.strip()}
+
+    def kept(self, conclusion: rules.Conclusion) -> dict[str, Json]:
+        return {
+            "answers": dict(self.answers),
+            "own_words": self.words,
+            "age_facts": age_to_json(self.age_facts),
+            "conclusion": conclusion_to_json(conclusion),
+        }
+
+
+def _begin(actor: Actor, once: str, said: _Said, now: datetime | None) -> ScreeningView:
+    with attempt(actor, AuditAction.SCREENING_RECORD, now=now) as entry:
+        require(gate.may_screen(actor))
+        case = cases.open_case(actor, once=once, now=now)
+        entry.subject = casefile.handle_of(actor, case)
+        return _keep(actor, case, said, once, now or timezone.now())
+
+
+def _keep(actor: Actor, case: CaseId, said: _Said, once: str, at: datetime) -> ScreeningView:
+    key = casefile.key_of(actor, case)
+    conclusion = rules.screen(
+        said.answers, age_facts=said.age_facts, questions=queries.question_set(), own_words=said.words
+    )
+    kept = said.kept(conclusion)
+    made = once_id("screening", actor.worker, case, once, canonical(kept).decode()) if once else uuid4()
+    there = models.Screening.objects.filter(pk=made).first() if once else None
+    if there is not None:
+        return queries.screening_view(actor, there, key)
+    row = models.Screening(id=made, agency_id=actor.agency, case_id=case, by_id=_worker(actor), asked_at=at)
+    row.conclusion, row.rule_version = conclusion.code, conclusion.version
+    row.sealed = vault.put_json(actor.agency, key, vault.Context(*row.place()), kept)
+    row.save(force_insert=True)
+    return queries.screening_view(actor, row, key)
 
 
 def _worker(actor: Actor) -> WorkerId:

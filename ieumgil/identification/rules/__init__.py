@@ -7,6 +7,7 @@ from ieumgil.identification.rules.age import (
     AgeStatus,
     ImpossibleDatesError,
     age_at_act,
+    span,
 )
 from ieumgil.identification.rules.cells import Cell, Combinations, Outcome, Row, combinations
 from ieumgil.identification.rules.indicators import Dimension, Indicator, IndicatorSet, Tier, indicator_set
@@ -78,4 +79,5 @@ __all__ = [
     "question_set",
     "reading",
     "screen",
+    "span",
 ]

@@ -53,19 +53,20 @@ def age_to_json(facts: AgeFacts) -> dict[str, Json]:
     """Give age facts as a JSON object, days in ISO form."""
     days = {"asked_on": facts.asked_on, "born": facts.born, "act_began": facts.act_began}
     known = {name: day.isoformat() if day else None for name, day in days.items()}
+    ends = {"born_until": facts.born_until, "act_until": facts.act_until}
+    known |= {name: day.isoformat() for name, day in ends.items() if day}
     return {**known, "may_be_child": facts.may_be_child, "said": facts.said}
 
 
 def age_from_json(raw: Mapping[str, Any]) -> AgeFacts:
     """Read back what `age_to_json` gave; raises ValueError or KeyError for anything else."""
-    born, act_began = raw["born"], raw["act_began"]
-    return AgeFacts(
-        asked_on=date.fromisoformat(raw["asked_on"]),
-        born=date.fromisoformat(born) if born else None,
-        act_began=date.fromisoformat(act_began) if act_began else None,
-        may_be_child=raw["may_be_child"],
-        said=raw["said"],
-    )
+    days = {name: _day(raw.get(name)) for name in ("born", "act_began", "born_until", "act_until")}
+    asked_on = date.fromisoformat(raw["asked_on"])
+    return AgeFacts(asked_on, may_be_child=raw["may_be_child"], said=raw["said"], **days)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _reason(raw: Mapping[str, Any]) -> Reason:
