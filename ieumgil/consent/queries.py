@@ -67,6 +67,17 @@ def ended(actor: Actor, grants: Iterable[GrantId], now: datetime) -> frozenset[G
     return frozenset(grant for grant in asked if grant not in last or _has_ended(last[grant], now))
 
 
+def standing(actor: Actor, case: CaseId, now: datetime) -> tuple[tuple[GrantId, int, bool], ...]:
+    """Give, of each consent of a case, its newest version and whether it has ended, without opening any.
+
+    What this gives stays the same as long as no consent of the case changed. Raises AbsentError.
+    """
+    casefile.handle_of(actor, case)
+    rows = GrantRow.objects.filter(agency=actor.agency, case=case).order_by("version")
+    last = {GrantId(row.grant): row for row in rows}
+    return tuple(sorted((grant, row.version, _has_ended(row, now)) for grant, row in last.items()))
+
+
 def has_leave(actor: Actor, case: CaseId) -> bool:
     """Say whether agencies may be asked without a name for this case; AbsentError."""
     casefile.handle_of(actor, case)

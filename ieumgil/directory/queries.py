@@ -14,7 +14,7 @@ from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.rules import Context
 from ieumgil.kernel.actor import Actor
-from ieumgil.kernel.ids import KeyId
+from ieumgil.kernel.ids import AgencyId, KeyId
 from ieumgil.kernel.outcome import AbsentError, require
 
 
@@ -41,6 +41,30 @@ def can_take(actor: Actor, enquiry: Enquiry, *, now: datetime | None = None) -> 
     rows = Service.objects.filter(agency=actor.agency, category=enquiry.need).order_by("code")
     answers = [(row.code, answer(_offer(row), enquiry, moment)) for row in rows]
     return sorted(answers, key=lambda given: len(given[1].reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class HereView:
+    """The best answer of another agency of this node, and as of when; how many places it has stays with it."""
+
+    agency: AgencyId
+    answer: Answer
+    confirmed_at: datetime
+
+
+def answers_here(actor: Actor, enquiry: Enquiry, *, now: datetime | None = None) -> list[HereView]:
+    """Give, for each other agency of this node that serves the need, its best answer to an enquiry without a name.
+
+    Only whether it could take and as of when is told: not how many places, and never where.
+    """
+    moment = now or timezone.now()
+    best: dict[AgencyId, HereView] = {}
+    for row in Service.objects.filter(category=enquiry.need).exclude(agency=actor.agency).order_by("code"):
+        view = HereView(AgencyId(row.agency_id), answer(_offer(row), enquiry, moment), row.confirmed_at)
+        held = best.get(view.agency)
+        if held is None or len(view.answer.reasons) < len(held.answer.reasons):
+            best[view.agency] = view
+    return list(best.values())
 
 
 def location(actor: Actor, service: str, *, reason: str) -> str:

@@ -173,6 +173,11 @@ def key_of(actor: Actor, case: CaseId) -> KeyId:
     return reach(actor, case, Verb.KNOW).key
 
 
+def version_of(actor: Actor, case: CaseId) -> int:
+    """Give the version of a case, so that a page can see whether it changed; nothing about the person is read. AbsentError."""
+    return reach(actor, case, Verb.KNOW).row.version
+
+
 def handle_of(actor: Actor, case: CaseId) -> str:
     """Give the pseudonym of a case in the ledger; the team or the agency's clock may ask.
 
