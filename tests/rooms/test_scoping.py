@@ -21,6 +21,8 @@ from ieumgil.ground.accounts import actions as accounts
 from ieumgil.ground.accounts.queries import actor_for
 from ieumgil.ground.accounts.rules import Role
 from ieumgil.ground.exchange.actions.alarm import raise_alarm
+from ieumgil.ground.post.actions.calls import start_call
+from ieumgil.ground.post.rules import DutyPhone
 from ieumgil.ground.vault import actions as vault
 from ieumgil.identification import actions as identification
 from ieumgil.identification import models as read
@@ -102,6 +104,8 @@ TABLE: dict[str, One | Many | Given] = {
     "ground.audit.queries.entries": Many("owner", lambda query, actor: query(actor)),
     "ground.exchange.queries.open_alarms": Many("owner", lambda query, actor: query(actor)),
     "ground.exchange.queries.undelivered": Many("owner", lambda query, actor: query(actor)),
+    "ground.post.queries.calls": Many("owner", lambda query, actor: query(actor)),
+    "ground.post.queries.waits_since": Given("says since when the actor's own notice waits, and nothing of what"),
     "identification.queries.reading": about_a_case,
     "identification.queries.reading_view": OF_A_ROW_FOUND,
     "identification.queries.readings": about_a_case,
@@ -186,6 +190,7 @@ def world(mechanism: People, case: CaseId) -> Iterator[World]:
     Counted.objects.create(
         agency_id=people.coordinator.agency, told_by=people.police, month=MONTH, rows=[], received_at=NOW
     )
+    start_call(people.owner, subject=thread, numbers=[DutyPhone(people.shelter, "000-0000-0041")], now=NOW)
     raise_alarm(people.police, code="thread-forked", peer=people.shelter, subject=str(thread), now=NOW)
     cases.erase_case(people.owner, erased_case, "person-asked", now=NOW)
     carry(NOW)
