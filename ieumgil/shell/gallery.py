@@ -27,10 +27,14 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "overdue": ("two hours ago", "2시간 지남"),
     "left": ("in 40 minutes", "40분 남음"),
     "state": ("Waiting", "기다림"),
+    "status": ("State", "상태"),
     "urgent": ("Within 24 hours", "24시간 안에"),
     "done": ("Accepted", "수락됨"),
     "no": ("Declined", "거절됨"),
-    "text": ("One room, quiet, with a door that locks. Food without pork.", "문이 잠기는 조용한 방 하나. 돼지고기 없는 음식."),
+    "text": (
+        "One room, quiet, with a door that locks. Food without pork.",
+        "문이 잠기는 조용한 방 하나. 돼지고기 없는 음식.",
+    ),
     "happened": ("The referral was sent", "의뢰를 보냈습니다"),
     "kept": ("Your words were kept. Try again in a minute.", "쓴 말은 남아 있습니다. 잠시 뒤 다시 하세요."),
     "nothing": ("Nothing is waiting for you", "기다리는 일이 없습니다"),
@@ -89,7 +93,9 @@ def sample_form(*, bound: bool) -> forms.Form:
     say = words()
     choices = [("y", say["yes"]), ("n", say["not"]), ("u", say["unknown"])]
     fields: dict[str, forms.Field] = {
-        "danger": forms.ChoiceField(label=say["question"], help_text=say["hint"], choices=choices, widget=forms.RadioSelect),
+        "danger": forms.ChoiceField(
+            label=say["question"], help_text=say["hint"], choices=choices, widget=forms.RadioSelect
+        ),
         "place": forms.CharField(label=say["place"], help_text=say["hint"]),
         "who": forms.ChoiceField(label=say["turn"], choices=choices),
         "needs": forms.MultipleChoiceField(
@@ -98,7 +104,9 @@ def sample_form(*, bound: bool) -> forms.Form:
             widget=forms.CheckboxSelectMultiple,
             required=False,
         ),
-        "day": forms.DateField(label=say["day"], widget=forms.DateInput(attrs={"type": "date"}), required=False),
+        "day": forms.DateField(
+            label=say["day"], widget=forms.DateInput(attrs={"type": "date"}), required=False
+        ),
         "note": forms.CharField(label=say["note"], widget=forms.Textarea(attrs={"rows": 4})),
         "agreed": forms.BooleanField(label=say["agreed"]),
     }

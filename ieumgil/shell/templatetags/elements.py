@@ -5,7 +5,6 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
-CLASSES = ((forms.Select, "krds-form-select"), (forms.RadioSelect, ""), (forms.CheckboxInput, ""))
 GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 
 
