@@ -15,11 +15,15 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
     "an agreement is known to every body that may join one; it names no person": """
         agreements.queries.bases_between agreements.queries.basis_named agreements.queries.copies_for
         referral.queries.basis_for referral.queries.basis_ref
+        referral.queries.first_covering referral.queries.limits_in
     """,
     "makes the actor, or runs before there is one": """
         ground.accounts.actions.host_agency ground.accounts.queries.actor_for
         ground.accounts.queries.hosted ground.accounts.queries.hosted_agency
         ground.accounts.queries.shares_a_node_badly
+        ground.accounts.actions.use_invitation ground.accounts.queries.invited ground.accounts.queries.known
+        ground.accounts.queries.may_enrol ground.joining.actions.accept_invitation
+        ground.joining.actions.note_failed_try
     """,
     "the roll and the cards are the mechanism's, the same for every agency": """
         ground.exchange.actions.join_roll ground.exchange.actions.keep_card
@@ -39,6 +43,7 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
         referral.actions.tell_counts referral.actions.tell_openings
     """,
     "the whole node at once, before it serves or beside it": """
+        ground.accounts.actions.end_invitations
         ground.vault.actions.append ground.vault.actions.backup ground.vault.actions.drop_old_keys
         ground.vault.actions.finish_erasures ground.vault.actions.own_folder ground.vault.actions.read
         ground.vault.actions.replay_tombstones ground.vault.actions.restore
@@ -49,6 +54,10 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
     "the stand-in of a telephone, in practice and in the demo, and whether a node has only that": """
         ground.post.actions.answer_phone ground.post.queries.phones_ringing ground.post.queries.rings_for_real
     """,
+    "a step within an attempt of its caller, on the account that it found": """
+        ground.joining.actions.end_all ground.joining.actions.forget_second_factor
+        ground.joining.actions.keep_listed
+    """,
     "the file of an agency's root key, which its passphrase opens": """
         ground.exchange.actions.read_root ground.exchange.actions.write_root
     """,
@@ -56,6 +65,7 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
         ground.documents.queries.pdf ground.documents.queries.require_ready
         ground.exchange.actions.post ground.vault.queries.frequent_surnames
         referral.queries.common_values referral.queries.content_context
+        referral.queries.as_it_travels referral.queries.regions
     """,
 }
 _NO_ENTRY: Final[dict[str, str]] = {

@@ -1,6 +1,6 @@
 """Ask an agency without a name, and close what is over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import cast
@@ -70,6 +70,44 @@ def enquire(
         return Begun(ThreadId(row.thread), said)
 
     return begin_once(actor, AuditAction.REFERRAL_ENQUIRY, enquiry.need, begin, click=click)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of one of several enquiries: the thread that began, or the code of the refusal."""
+
+    agency: AgencyId
+    begun: Begun | None
+    refused: str = ""
+
+
+def enquire_each(
+    actor: Actor,
+    *,
+    case: CaseId,
+    to: Sequence[AgencyId],
+    enquiry: Enquiry,
+    urgency: str,
+    click: Click = NO_CLICK,
+    now: datetime | None = None,
+) -> list[Told]:
+    """Ask several agencies, each in a thread and a transaction of its own: one that refuses keeps back no other.
+
+    Raises DeniedError (no-leave, no-right), AbsentError, LockedAgencyError: these stop all.
+    """
+    told = []
+    for agency in to:
+        try:
+            begun = enquire(
+                actor, case=case, to=agency, enquiry=enquiry, urgency=urgency, click=click, now=now
+            )
+        except DeniedError as denied:
+            if denied.code in {"no-leave", "no-right"}:
+                raise
+            told.append(Told(agency, None, denied.code))
+        else:
+            told.append(Told(agency, begun))
+    return told
 
 
 def begin_once(

@@ -1,12 +1,22 @@
 """The basis of a thread: found before it begins, and looked up again for what it allows and until when."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
 
 from ieumgil.agreements import queries as agreements
-from ieumgil.agreements.rules import Basis, Calendar, LimitUnit, TimeLimit, TimeLimits, covers
+from ieumgil.agreements.rules import (
+    Basis,
+    BasisKind,
+    Calendar,
+    LimitUnit,
+    Purpose,
+    TimeLimit,
+    TimeLimits,
+    covers,
+)
 from ieumgil.ground.exchange import queries as exchange
 from ieumgil.kernel.ids import AgencyId, PurposeCode
 from ieumgil.kernel.outcome import AbsentError, Allow, DeniedError
@@ -30,10 +40,19 @@ def basis_for(sender: AgencyId, receiver: AgencyId, purpose: PurposeCode, now: d
     if known is not None:
         if exchange.card_on_roll(receiver).agency_class not in known.receivers:
             raise DeniedError("kind-walled")
-        for basis in agreements.bases_between(sender, receiver, now):
-            if isinstance(covers(basis, sender, receiver, known, now), Allow):
-                return basis
+        basis = first_covering(agreements.bases_between(sender, receiver, now), sender, receiver, known, now)
+        if basis is not None:
+            return basis
     raise DeniedError("no-basis")
+
+
+def first_covering(
+    bases: Iterable[Basis], sender: AgencyId, receiver: AgencyId, purpose: Purpose | None, now: datetime
+) -> Basis | None:
+    """Give the first of these bases that covers the purpose between these two; None if none does."""
+    if purpose is None:
+        return None
+    return next((b for b in bases if isinstance(covers(b, sender, receiver, purpose, now), Allow)), None)
 
 
 def basis_ref(basis: Basis) -> BasisRef:
@@ -48,8 +67,13 @@ def basis_of(row: ThreadRow) -> Basis:
 
 def limits_of(row: ThreadRow) -> tuple[TimeLimits, Calendar]:
     """Give the time limits and the calendar of a thread's basis; the joining basis has those of the roll."""
-    basis = basis_of(row)
-    limits = _roll_limits(basis.time_limits) if row.basis["kind"] == "joining" else basis.time_limits
+    return limits_in(basis_of(row))
+
+
+def limits_in(basis: Basis) -> tuple[TimeLimits, Calendar]:
+    """Give the time limits and the calendar of a basis; the joining basis has those of the roll."""
+    joining = basis.kind is BasisKind.JOINING
+    limits = _roll_limits(basis.time_limits) if joining else basis.time_limits
     return limits, agreements.calendar(basis.calendar or settings.IEUMGIL_COUNTRY)
 
 
