@@ -10,10 +10,14 @@ IEUMGIL_COUNTRY = env.text("IEUMGIL_COUNTRY", "narae")
 IEUMGIL_DEMO = env.flag("IEUMGIL_DEMO", default=False)
 IEUMGIL_TIME_ZONE = env.text("IEUMGIL_TIME_ZONE", "Asia/Seoul")
 IEUMGIL_ADDRESS = env.text("IEUMGIL_ADDRESS", "http://127.0.0.1:8000")
-IEUMGIL_MAIL = env.mail(env.text("IEUMGIL_MAIL_URL", ""))  # of notices; without it they stand on the screen only
+IEUMGIL_MAIL = env.mail(
+    env.text("IEUMGIL_MAIL_URL", "")
+)  # of notices; without it they stand on the screen only
 IEUMGIL_MAIL_FROM = env.text("IEUMGIL_MAIL_FROM", "no-reply@localhost")
 IEUMGIL_DUTY_GATEWAY = env.text("IEUMGIL_DUTY_GATEWAY", "ieumgil.ground.post.actions.standin.StandIn")
-IEUMGIL_SOURCE = env.text("IEUMGIL_SOURCE", "/source/")  # where whoever uses the node gets its source (AGPL, section 13)
+IEUMGIL_SOURCE = env.text(
+    "IEUMGIL_SOURCE", "/source/"
+)  # where whoever uses the node gets its source (AGPL, section 13)
 
 DEBUG = False
 SECRET_KEY = env.secret(IEUMGIL_HOME / "secret.key")
@@ -144,6 +148,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ieumgil.shell.middleware.SignInMiddleware",
     "ieumgil.ground.access.web.ClosedByDefault",
 ]
@@ -179,7 +184,9 @@ SHELL_LABELS = "ieumgil.agreements.queries.labels"  # what purposes, categories 
 CSRF_FAILURE_VIEW = "ieumgil.shell.views.no_csrf"
 
 STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True  # with the compressed files that lie beside each: no step of collecting before a node serves
+WHITENOISE_USE_FINDERS = (
+    True  # with the compressed files that lie beside each: no step of collecting before a node serves
+)
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 24 * 3600
 
@@ -212,6 +219,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"routes": {"()": "ieumgil.site.log.RoutesOnly"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["routes"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -16,10 +15,8 @@ WORDS = "words that must not be lost 잃으면 안 되는 말"
 
 
 @pytest.fixture(autouse=True)
-def pages(settings: Settings) -> Iterator[None]:
+def pages(settings: Settings) -> None:
     settings.ROOT_URLCONF = "tests.support.pages"
-    return
-    yield
 
 
 def test_a_page_is_closed_to_whoever_has_not_signed_in(people: People) -> None:
@@ -32,7 +29,7 @@ def test_a_page_is_closed_to_whoever_has_not_signed_in(people: People) -> None:
 def test_a_page_is_closed_to_whoever_has_not_used_a_second_factor(people: People) -> None:
     answer = signed_in_client("owner@narae.example", second_factor=False).get("/box/")
     assert answer.status_code == 302
-    assert "second" in answer["Location"]
+    assert answer["Location"] == "/account/device/"
     assert signed_in_client("owner@narae.example").get("/box/").status_code == 200
 
 
@@ -200,3 +197,26 @@ def test_the_source_of_the_program_is_there_for_whoever_uses_it(db: None) -> Non
     with tarfile.open(fileobj=io.BytesIO(answer.content)) as archive:
         names = archive.getnames()
     assert {"ieumgil/shell/views.py", "LICENSE", "requirements.lock"} <= set(names)
+
+
+def test_the_log_names_routes_and_kinds_of_faults_never_ids_or_words(
+    people: People, case: CaseId, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import logging
+
+    from ieumgil.site.log import RoutesOnly
+
+    signed_in_client("stranger@narae.example").get(f"/box/{case}/")
+    written = capfd.readouterr().err
+    assert "404 GET about" in written
+    assert str(case) not in written
+    planted = logging.LogRecord("x", logging.ERROR, "here", 1, "failed", (), None)
+    try:
+        raise ValueError(WORDS)
+    except ValueError as fault:
+        planted.exc_info = (type(fault), fault, fault.__traceback__)
+    assert WORDS in logging.Formatter().format(planted)
+    planted.exc_text = None
+    RoutesOnly().filter(planted)
+    assert WORDS not in logging.Formatter().format(planted)
+    assert "ValueError" in planted.msg

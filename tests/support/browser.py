@@ -24,7 +24,8 @@ PICTURES: Final = Path(os.environ.get("IEUMGIL_PICTURES", ".pictures"))
 STICKING_OUT: Final = """() => [...document.querySelectorAll('body *')].filter(e => {
   const box = e.getBoundingClientRect(), style = getComputedStyle(e);
   if (!box.width || !box.height || style.visibility === 'hidden') return false;
-  if (e.closest('.sr-only, #krds-skip-link, dialog:not([open]), details:not([open]) > :not(summary), [data-scrolls]')) return false;
+  if (e.closest('.sr-only, #krds-skip-link, dialog:not([open]), [data-scrolls]')) return false;
+  if (e.closest('details:not([open]) > :not(summary)')) return false;
   return box.right > window.innerWidth + 1 || box.left < -1;
 }).map(e => e.tagName + '.' + e.className + ': ' + (e.textContent || '').trim().slice(0, 40)).slice(0, 5)"""
 

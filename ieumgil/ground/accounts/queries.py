@@ -45,6 +45,7 @@ class SignedIn:
     agency_slug: str
     agency_en: str
     agency_ko: str
+    roles: tuple[Role, ...]
     actor: Actor
 
 
@@ -62,7 +63,9 @@ def signed_in(worker: WorkerId, *, now: datetime | None = None) -> SignedIn:
     )
     actor = Actor(AgencyId(row.agency_id), worker, rights_of(roles), roles[0].value if roles else "none")
     agency = row.agency
-    return SignedIn(worker, row.handle, row.display_name, agency.slug, agency.name_en, agency.name_ko, actor)
+    return SignedIn(
+        worker, row.handle, row.display_name, agency.slug, agency.name_en, agency.name_ko, tuple(roles), actor
+    )
 
 
 def _over(until: datetime | None, moment: datetime) -> bool:
