@@ -200,14 +200,16 @@ def test_the_source_of_the_program_is_there_for_whoever_uses_it(db: None) -> Non
 
 
 def test_the_log_names_routes_and_kinds_of_faults_never_ids_or_words(
-    people: People, case: CaseId, capfd: pytest.CaptureFixture[str]
+    people: People, case: CaseId, caplog: pytest.LogCaptureFixture, settings: Settings
 ) -> None:
     import logging
 
     from ieumgil.site.log import RoutesOnly
 
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["routes"]
     signed_in_client("stranger@narae.example").get(f"/box/{case}/")
-    written = capfd.readouterr().err
+    assert all(RoutesOnly().filter(record) for record in caplog.records)
+    written = " ".join(logging.Formatter().format(record) for record in caplog.records)
     assert "404 GET about" in written
     assert str(case) not in written
     planted = logging.LogRecord("x", logging.ERROR, "here", 1, "failed", (), None)
