@@ -1,0 +1,145 @@
+"""The person says yes: to being asked for without a name, and to one agency knowing more."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from babel.dates import format_date
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from ieumgil.casefile import queries as casefile
+from ieumgil.consent import actions
+from ieumgil.consent.queries import languages_with_texts, text_for
+from ieumgil.consent.rules import Feedback, Form, GivenBy, Grant, How, Leave, Refused, RefusedWhat, Text
+from ieumgil.consent.web.forms import MONTHS, ConsentForm, LeaveForm
+from ieumgil.ground.exchange.queries import card_on_roll
+from ieumgil.kernel.ids import AgencyId, CaseId, GrantId
+from ieumgil.kernel.outcome import AbsentError, DeniedError
+from ieumgil.kernel.permission import Permission
+from ieumgil.shell.agencies import agency_name
+from ieumgil.shell.onward import go_on
+from ieumgil.shell.page import GET_POST, Signed, page, show
+from ieumgil.shell.telling import language_name
+
+OTHERWISE = "en"
+PARTS = ("opening", "consent", "refusal", "withdrawal", "rights")
+
+
+@page(verb="consent.enquire", right=Permission.CONSENT_RECORD, methods=GET_POST)
+def leave(request: Signed, case: UUID) -> HttpResponse:
+    """Tell the person what asking without a name means, and keep their yes or no."""
+    casefile.case(request.actor, CaseId(case))
+    form = LeaveForm.of(request, initial={"language": _language(request)})
+    if form.act(lambda said: _keep_leave(request, CaseId(case), said)):
+        yes = form.cleaned_data["answer"] == "yes"
+        messages.success(
+            request,
+            _("Leave to ask without a name is recorded.") if yes else _("The no is recorded. Help goes on."),
+        )
+        return go_on(request, reverse("referral:ask" if yes else "casefile:case", args=[case]))
+    context = _context(request, case, form) | _told(request, "opening", "enquiry")
+    return show(request, "consent/leave.html", context, status=form.status)
+
+
+@page(verb="consent.record", right=Permission.CONSENT_RECORD, methods=GET_POST)
+def explain(request: Signed, case: UUID, agency: UUID) -> HttpResponse:
+    """Tell the person, in their language, what one agency would know, and keep what they agree to."""
+    casefile.case(request.actor, CaseId(case))
+    _known(agency)
+    initial = {
+        "language": _language(request),
+        "months": _months(request),
+        "purposes": request.GET.getlist("for"),
+    }
+    form = ConsentForm.of(request, initial=initial, text=text_for(_language(request)))
+    if form.act(lambda said: actions.record_grant(request.actor, CaseId(case), _grant(form, agency, said))):
+        messages.success(request, _("The consent is recorded. It can be withdrawn at any time."))
+        return go_on(request, reverse("consent:list", args=[case]))
+    until = timezone.localdate(form.until_of(_months(request)))
+    told = _told(request, *PARTS, agency=agency_name(agency), until=until)
+    context = (
+        _context(request, case, form)
+        | told
+        | {
+            "agency": agency,
+            "months": _months(request),
+            "month_choices": MONTHS,
+            "purposes": request.GET.getlist("for"),
+        }
+    )
+    return show(request, "consent/explain.html", context, status=form.status)
+
+
+def _known(agency: UUID) -> None:
+    try:
+        card_on_roll(AgencyId(agency))
+    except DeniedError:
+        raise AbsentError from None
+
+
+def _language(request: Signed) -> str:
+    asked = request.POST.get("language") or request.GET.get("in") or OTHERWISE
+    return asked if asked in languages_with_texts() else OTHERWISE
+
+
+def _months(request: Signed) -> str:
+    asked = request.POST.get("months") or request.GET.get("months") or "3"
+    return asked if asked in MONTHS else "3"
+
+
+def _context(request: Signed, case: UUID, form: LeaveForm | ConsentForm) -> dict[str, Any]:
+    return {
+        "case": case,
+        "form": form,
+        "spoken": _language(request),
+        "languages": [(code, language_name(code)) for code in languages_with_texts()],
+        "next": request.GET.get("next") or request.POST.get("next") or "",
+    }
+
+
+def _told(request: Signed, *parts: str, agency: str = "", until: date | None = None) -> dict[str, Any]:
+    """Give what is read aloud or shown, in the person's language and in the worker's own."""
+    theirs, own = text_for(_language(request)), text_for(get_language() or OTHERWISE)
+    return {
+        "text": theirs,
+        "passages": theirs.told(*parts, agency=agency, until=_day(until, theirs)),
+        "own_passages": own.told(*parts, agency=agency, until=_day(until, own)),
+    }
+
+
+def _day(day: date | None, text: Text) -> str:
+    """Write a day as people of that language write it."""
+    return format_date(day, "long", locale=text.language) if day else ""
+
+
+def _keep_leave(request: Signed, case: CaseId, said: dict[str, Any]) -> None:
+    language, how, now = said["language"], How(said["how"]), timezone.now()
+    if said["answer"] == "yes":
+        actions.record_leave(request.actor, case, Leave(language, how, now))
+    else:
+        actions.record_refusal(request.actor, case, Refused(RefusedWhat.ENQUIRY, language, how, now))
+
+
+def _grant(form: ConsentForm, agency: UUID, said: dict[str, Any]) -> Grant:
+    now = timezone.now()
+    return Grant(
+        id=GrantId(uuid4()),
+        version=1,
+        purposes=form.agreed_purposes(),
+        recipients=frozenset({AgencyId(agency)}),
+        categories=form.agreed_categories("categories"),
+        named_categories=form.agreed_categories("named"),
+        given_at=now,
+        until=form.until_of(said["months"]),
+        language=said["language"],
+        how=How(said["how"]),
+        form=Form(said["form"]),
+        by_whom=GivenBy(said["by_whom"]),
+        of_child=said["of_child"],
+        feedback=frozenset(map(Feedback, said["feedback"])),
+    )
