@@ -7,7 +7,8 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
         agreements.queries.calendar agreements.queries.categories agreements.queries.country
         agreements.queries.fields agreements.queries.htcds_names agreements.queries.joining_basis
         agreements.queries.duty_phones agreements.queries.labels agreements.queries.national_numbers
-        agreements.queries.purposes consent.queries.reason_label
+        agreements.queries.purposes consent.queries.languages_with_texts
+        consent.queries.reason_label consent.queries.text_for
         ground.words.queries.word ground.words.queries.words
         identification.queries.combinations identification.queries.indicator_set
         identification.queries.labels identification.queries.notes_of identification.queries.question_set
@@ -22,7 +23,7 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
         ground.accounts.queries.hosted ground.accounts.queries.hosted_agency
         ground.accounts.queries.shares_a_node_badly
         ground.accounts.actions.use_invitation ground.accounts.queries.invited ground.accounts.queries.known
-        ground.accounts.queries.may_enrol ground.joining.actions.accept_invitation
+        ground.accounts.queries.may_enrol ground.accounts.queries.signed_in ground.joining.actions.accept_invitation
         ground.joining.actions.note_failed_try
     """,
     "the roll and the cards are the mechanism's, the same for every agency": """

@@ -99,13 +99,13 @@ def _ledger_handle(worker: WorkerId) -> str:
     return str(Worker.objects.values_list("ledger_handle", flat=True).get(pk=worker))
 
 
-def workers_with(
-    agency: AgencyId, permission: Permission, *, now: datetime | None = None
-) -> list[WorkerId]:
+def workers_with(agency: AgencyId, permission: Permission, *, now: datetime | None = None) -> list[WorkerId]:
     """Give the active workers of an agency who hold a right now."""
     moment = now or timezone.now()
     roles = [role.value for role in Role if permission in rights_of([role])]
-    held = RoleHeld.objects.filter(role__in=roles, since__lte=moment).filter(Q(until=None) | Q(until__gt=moment))
+    held = RoleHeld.objects.filter(role__in=roles, since__lte=moment).filter(
+        Q(until=None) | Q(until__gt=moment)
+    )
     rows = Worker.objects.filter(agency_id=agency, is_active=True, pk__in=held.values("worker"))
     return [WorkerId(pk) for pk in rows.order_by("pk").values_list("pk", flat=True)]
 

@@ -50,6 +50,7 @@ class AuditAction(StrEnum):
         "An agency told the coordinator its month in numbers; small ones were held back.",
     )
     DIRECTORY_EDIT = "directory.edit", "A service or an organisation was written into the directory."
+    DOCUMENT_MADE = "document.make", "A paper to take along was made."
     DRAFT_DROP = "draft.drop", "A worker let go of their own kept words."
     DRAFT_KEEP = "draft.keep", "A worker's words were kept because things had moved on."
     DRAFT_READ = "draft.read", "A worker read back their own kept words."
@@ -106,6 +107,14 @@ class AuditAction(StrEnum):
     SERVICE_END = "service.end", "A service ended."
     SERVICE_READ = "service.read", "Services delivered in a case were read."
     SERVICE_START = "service.start", "A service started."
+    WORKER_APPROVE_FACTOR = (
+        "worker.approve-second-factor",
+        "A second officer approved that a worker enrols a new second factor.",
+    )
+    WORKER_ASK_FACTOR = (
+        "worker.ask-second-factor",
+        "An officer asked that a worker may enrol a new second factor.",
+    )
     WORKER_CHOOSE = "worker.choose", "A worker chose their language, or where notices go."
     WORKER_CLOSE = "worker.close", "A worker's account was closed."
     WORKER_INVITE = "worker.invite", "A worker was invited."
@@ -115,7 +124,7 @@ class AuditAction(StrEnum):
     WORKER_ROLE = "worker.role", "A role was given or taken back."
     WORKER_SECOND_FACTOR = (
         "worker.second-factor",
-        "A second factor was enrolled, asked for anew, or approved by a second officer.",
+        "A worker enrolled a second factor, or made new codes for paper.",
     )
     WORKER_SESSIONS = "worker.sessions", "Sessions of a worker were listed or ended."
     WORKER_SIGN_IN = "worker.sign-in", "A worker signed in, or tried to."
