@@ -94,9 +94,20 @@ lock: $(READY) ## renew the lock files from pyproject.toml (UPGRADE=1: to the ne
 	$(BIN)/pip-compile --all-build-deps $(if $(UPGRADE),--upgrade) --extra dev -c requirements.lock \
 		-o requirements-dev.lock pyproject.toml
 
+vendor: $(READY) ## build KRDS, htmx and the fonts anew into ieumgil/shell/static (needs Node; nothing else does)
+	cd tools/vendor_look && npm ci --ignore-scripts --no-audit --no-fund
+	$(BIN)/python tools/vendor_look/fonts.py
+	cd tools/vendor_look && node look.mjs
+	$(BIN)/python tools/vendor_look/record.py
+	$(BIN)/python tools/assets.py
+
+assets: $(READY) ## after a change of house.css or a script: the one style sheet, and the compressed copies
+	$(BIN)/python tools/assets.py
+
 clean: ## remove all that the other targets made, the environment and the demo's folder too
 	rm -rf $(VENV) $(DEMO) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
 	rm -rf .coverage .coverage.* htmlcov build dist *.egg-info
+	rm -rf tools/vendor_look/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup venv demo postgres pdf pdf-if-possible test assure bench lint types contracts format messages coverage lock clean
+.PHONY: help setup venv demo postgres pdf pdf-if-possible test assure bench lint types contracts format messages coverage lock vendor assets clean

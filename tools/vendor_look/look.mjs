@@ -69,6 +69,7 @@ function icons(css) {
 function scripts() {
   mkdirSync(join(out, "js/vendor"), { recursive: true });
   copyFileSync(join(modules, "htmx.org/dist/htmx.min.js"), join(out, "js/vendor/htmx.min.js"));
+  copyFileSync(join(modules, "htmx.org/LICENSE"), join(out, "js/vendor/htmx-LICENSE.txt"));
 }
 
 const css = icons(await trimmed(wanted(compiled())));
