@@ -1,10 +1,11 @@
 """Reads: what a person agreed to and said no to, and what may therefore be sent."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import cast
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from ieumgil.consent.gate import may_read
 from ieumgil.consent.models import GrantRow, GuardianDoubt, LeaveToEnquire, OfCase, Refusal
 from ieumgil.consent.rules import (
     Disclosure,
+    FormFacts,
     Grant,
     GrantBody,
     GrantColumns,
@@ -24,19 +26,23 @@ from ieumgil.consent.rules import (
     LegalDuty,
     Refused,
     RefusedWhat,
+    Text,
     disclose,
     grant_from,
     newest,
+    text_from,
     under_suspicion,
     valid,
 )
 from ieumgil.ground.audit.actions import attempt
 from ieumgil.ground.audit.rules import AuditAction
+from ieumgil.ground.documents.queries import require_ready
+from ieumgil.ground.exchange.queries import card_on_roll
 from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.rules import Context
 from ieumgil.kernel.actor import Actor, AgencyClass
 from ieumgil.kernel.ids import AgencyId, CaseId, GrantId, KeyId, PurposeCode
-from ieumgil.kernel.outcome import AbsentError, Allow, require
+from ieumgil.kernel.outcome import AbsentError, Allow, DeniedError, require
 
 
 def grants_of(actor: Actor, case: CaseId) -> list[Grant]:
@@ -153,6 +159,59 @@ def reason_label(code: str, language: str) -> str:
     rows = json.loads((files("ieumgil.consent") / "data" / "reasons.json").read_text("utf-8"))["reasons"]
     found: dict[str, str] = next((row for row in rows if row["code"] == code), {})
     return found.get("ko" if language == "ko" else "en", code)
+
+
+def languages_with_texts() -> tuple[str, ...]:
+    """Give the languages (BCP 47) in which a person can be told what they agree to, English and Korean first."""
+    return tuple(sorted(_texts(), key=lambda tag: (tag not in {"en", "ko"}, tag)))
+
+
+def text_for(language: str) -> Text:
+    """Give what is told before a person agrees, in a language or its main form (`vi` for `vi-VN`); AbsentError if none."""
+    found = _texts().get(language) or _texts().get(language.partition("-")[0].lower())
+    if found is None:
+        raise AbsentError
+    return found
+
+
+def form(
+    actor: Actor, case: CaseId, *, grant: GrantId | None = None, recipient: AgencyId | None = None
+) -> FormFacts:
+    """Give what stands on the form of a consent that was given, or on a blank one for an agency; making it is on record.
+
+    Raises AbsentError (also for an agency that is not on the roll), DeniedError("no-pango") before anything is made.
+    """
+    with attempt(actor, AuditAction.DOCUMENT_MADE, reason="consent-form") as entry:
+        require(may_read(actor))
+        entry.subject = casefile.handle_of(actor, case)
+        require_ready()
+        given = _given(grants_of(actor, case), grant) if grant else None
+        named = given.recipients if given else _on_roll(recipient)
+        return FormFacts(casefile.case(actor, case).ref, actor.agency, tuple(sorted(named)), given)
+
+
+@cache
+def _texts() -> Mapping[str, Text]:
+    folder = files("ieumgil.consent") / "data" / "texts"
+    texts = (text_from(json.loads(page.read_text("utf-8"))) for page in folder.iterdir())
+    return MappingProxyType({text.language: text for text in texts})
+
+
+def _given(grants: Iterable[Grant], grant: GrantId) -> Grant:
+    for found in grants:
+        if found.id == grant:
+            return found
+    raise AbsentError
+
+
+def _on_roll(agency: AgencyId | None) -> frozenset[AgencyId]:
+    if agency is None:
+        return frozenset()
+    try:
+        card_on_roll(agency)
+    except DeniedError:
+        raise AbsentError from None
+    return frozenset({agency})
 
 
 def _has_ended(row: GrantRow, now: datetime) -> bool:

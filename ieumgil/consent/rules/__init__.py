@@ -24,12 +24,14 @@ from ieumgil.consent.rules.record import (
     body_of,
     grant_from,
 )
+from ieumgil.consent.rules.texts import FormFacts, Passage, Text, text_from
 
 __all__ = [
     "Disclosure",
     "DutyGround",
     "Feedback",
     "Form",
+    "FormFacts",
     "GivenBy",
     "Grant",
     "GrantBody",
@@ -38,9 +40,11 @@ __all__ = [
     "How",
     "Leave",
     "LegalDuty",
+    "Passage",
     "Reason",
     "Refused",
     "RefusedWhat",
+    "Text",
     "body_of",
     "compare",
     "disclose",
@@ -50,6 +54,7 @@ __all__ = [
     "may_consent",
     "newest",
     "review_due",
+    "text_from",
     "under_suspicion",
     "valid",
     "withdrawn",
