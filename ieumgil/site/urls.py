@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+from ieumgil.site.demo import phone
 from ieumgil.site.home import views as home
 
 
@@ -15,8 +16,10 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("alive", alive, name="alive"),
     path("exchange/", include("ieumgil.ground.exchange.web")),
+    path("", include("ieumgil.referral.web.urls")),
     path("", include("ieumgil.shell.urls")),
     path("", include("ieumgil.shell.accounts.urls")),
+    *phone.paths,
 ]
 handler404 = "ieumgil.shell.views.not_found"
 handler500 = "ieumgil.shell.views.failed"

@@ -23,6 +23,7 @@ from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.ids import AgencyId, CaseId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError
 from ieumgil.referral.actions import answer, call, enquire
+from ieumgil.referral.queries import calling
 from tests.rooms.conftest import NOW, People
 from tests.support.journeys import enquired
 from tests.support.mechanism import ENQUIRY, carry
@@ -34,7 +35,7 @@ FIRST, SECOND, NEXT = "000-0000-0041", "000-0000-0042", "000-0000-0091"
 def phones(mechanism: People, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the shelter two duty phones and the secretariat one."""
     listed = {mechanism.shelter: (FIRST, SECOND), mechanism.coordinator.agency: (NEXT,)}
-    monkeypatch.setattr(call, "duty_phones", lambda agency: listed.get(agency, ()))
+    monkeypatch.setattr(calling, "duty_phones", lambda agency: listed.get(agency, ()))
 
 
 @pytest.fixture
@@ -173,7 +174,7 @@ def test_only_an_emergency_rings_and_only_if_there_is_a_number(
     carry(NOW)
     with pytest.raises(AbsentError):  # whoever is asked has no case yet, and rings nobody
         call.call_about(mechanism.stranger, thread=thread, now=NOW)
-    monkeypatch.setattr(call, "duty_phones", lambda _agency: ())
+    monkeypatch.setattr(calling, "duty_phones", lambda _agency: ())
     with pytest.raises(DeniedError, match="no-duty-phone"):
         started(mechanism, thread)
     assert not Call.objects.exists()

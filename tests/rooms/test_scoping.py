@@ -112,6 +112,7 @@ TABLE: dict[str, One | Many | Given] = {
     "identification.queries.screening": about_a_case,
     "identification.queries.screening_view": OF_A_ROW_FOUND,
     "identification.queries.screenings": about_a_case,
+    "referral.queries.calling.on_duty": replace(about_a_thread, known_to=("shelter", "colleague")),
     "referral.queries.packet.packet": One(
         "shelter", "thread", lambda query, actor, thread: query(actor, thread, asked_for=SHELTER), "erased thread"
     ),

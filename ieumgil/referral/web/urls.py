@@ -1,0 +1,8 @@
+"""Addresses of the referral; none of them says whom it is about."""
+
+from ieumgil.referral.web import call
+
+app_name = "referral"
+urlpatterns = [
+    *call.paths,
+]
