@@ -92,7 +92,7 @@ def chinese() -> Iterator[str]:
 
 def cut_out(points: set[int], path: Path) -> None:
     """Write a font with these characters alone."""
-    font = TTFont(CHINESE)
+    font = TTFont(CHINESE, recalcTimestamp=False)
     cut = Subsetter(Options(layout_features=["*"]))
     cut.populate(unicodes=points)
     cut.subset(font)
