@@ -55,7 +55,7 @@ def reading(mechanism: People, settings: Settings) -> None:
     settings.IEUMGIL_MAIL_FROM = "no-reply@node.example"
     for actor, language in ((mechanism.owner, "ko"), (mechanism.colleague, "ko"), (mechanism.stranger, "en")):
         address = f"{language}-{str(actor.worker)[:4]}@mail.example"
-        Worker.objects.filter(pk=actor.worker).update(notice_address=address, language=language)
+        Worker.objects.filter(pk=str(actor.worker)).update(notice_address=address, language=language)
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def test_a_mail_has_few_headers_one_part_and_one_link_which_asks_for_sign_in(
         assert re.fullmatch(r"<[0-9a-f]{32}@node\.example>", read["Message-ID"])
         assert str(read["From"]) == "no-reply@node.example"
         assert not read.is_multipart()
-        assert re.findall(r"https?://\S+", message.body) == ["https://node.example"]
+        assert re.findall(r"https?://\S+", str(message.body)) == ["https://node.example"]
         assert len(message.to) == 1
     assert mail.outbox
 
@@ -270,7 +270,7 @@ def test_what_was_seen_is_not_mailed(mechanism: People) -> None:
 def test_without_mail_or_without_an_address_it_stands_on_the_screen_only(
     mechanism: People, settings: Settings
 ) -> None:
-    Worker.objects.filter(pk=mechanism.owner.worker).update(notice_address="")
+    Worker.objects.filter(pk=str(mechanism.owner.worker)).update(notice_address="")
     want(mechanism.owner, NOW)
     want(mechanism.stranger, NOW)
     settings.IEUMGIL_MAIL = None

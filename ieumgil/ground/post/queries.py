@@ -61,6 +61,8 @@ def ringing_of(agency: AgencyId) -> dict[UUID, UUID]:
 
 def waits_since(actor: Actor) -> datetime | None:
     """Say since when something waits that the actor has not looked at; None if nothing does."""
+    if actor.worker is None:
+        return None
     own = Notice.objects.filter(agency_id=actor.agency, worker_id=actor.worker, sent_at=None)
     return own.order_by("wanted_at").values_list("wanted_at", flat=True).first()
 

@@ -52,7 +52,7 @@ def start_call(
     """Begin to ring these numbers in their order, about something of the room above, in its attempt; gives the call.
 
     One that rings about it already is given again. `key`: whose ledger pseudonym the entries of the clock bear.
-    Raises DeniedError (no-right, no-duty-phone: there is no number to ring).
+    Raises DeniedError (no-right, no-worker, no-duty-phone: there is no number to ring).
     """
     require(gate.may_ring(actor))
     begun = _ringing_about(actor, subject)
@@ -190,6 +190,8 @@ def _hush(call: UUID) -> None:
 def _started(
     actor: Actor, subject: UUID, numbers: Sequence[DutyPhone], key: KeyId | None, now: datetime
 ) -> UUID:
+    if actor.worker is None:
+        raise DeniedError("no-worker")
     if not numbers:
         raise DeniedError("no-duty-phone")
     listed = [[str(phone.agency), phone.number] for phone in dict.fromkeys(numbers)]

@@ -3,6 +3,7 @@
 import logging
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -89,13 +90,14 @@ def _give_up(notice: Notice, now: datetime) -> None:
 
 def _message(reached: Reached) -> EmailMessage:
     """Give the one mail there is: nothing in it but the reader's address depends on what has happened, or to whom."""
-    options = dict(settings.IEUMGIL_MAIL)
+    way = settings.IEUMGIL_MAIL or {}
+    options: dict[str, Any] = {name: value for name, value in way.items() if name != "backend"}
     sender = settings.IEUMGIL_MAIL_FROM
     return EmailMessage(
         subject=word("notice.subject", reached.language),
         body=word("notice.body", reached.language) % {"address": settings.IEUMGIL_ADDRESS},
         from_email=sender,
         to=[reached.address],
-        connection=get_connection(options.pop("backend"), **options),
+        connection=get_connection(str(way.get("backend")), **options),
         headers={"Message-ID": f"<{secrets.token_hex(16)}@{sender.rpartition('@')[2]}>"},
     )
