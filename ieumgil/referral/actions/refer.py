@@ -55,6 +55,7 @@ class Answer:
     text: str | None = None
     onward: str | None = None
     with_packet: bool = False
+    shown: str | None = None
 
 
 def preview(actor: Actor, *, thread: ThreadId, now: datetime | None = None) -> Preview:
@@ -160,10 +161,13 @@ def refer_at_once(
 def reply(
     actor: Actor, *, thread: ThreadId, answer: Answer, click: Click = NO_CLICK, now: datetime | None = None
 ) -> MessageId:
-    """Answer a query or a wish to refer onward; added fields pass the same walls as the first packet did."""
+    """Answer a query or a wish to refer onward; added fields pass the same walls as the first packet did.
+
+    `answer.shown` as in `refer`.
+    """
 
     def content(row: ThreadRow, moment: datetime) -> dict[str, Json]:
-        packet = _packet(actor, row, moment, None, None) if answer.with_packet else None
+        packet = _packet(actor, row, moment, answer.shown, None) if answer.with_packet else None
         return {"text": answer.text, "onward": answer.onward, "packet": packet}
 
     kept = Click(click.heads, click.once, click.words or answer.text or "")
