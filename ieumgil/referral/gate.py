@@ -50,3 +50,18 @@ def may_open_packet(actor: Actor, side: Side, state: State, *, lives: bool) -> O
 def may_settle(actor: Actor) -> Outcome:
     """Allow a supervisor to say which twins of a forked thread do not stand."""
     return actor.may(Permission.REFERRAL_APPROVE)
+
+
+def may_pass_on(actor: Actor, colleague: Actor) -> Outcome:
+    """Allow a worker to pass work on to a colleague who may read it too.
+
+    Deny("absent") for somebody of another agency, Deny("not-oneself"), Deny("no-right") of either.
+    """
+    if actor.worker is None:
+        return Deny("no-right")
+    if colleague.worker is None or actor.agency != colleague.agency:
+        return Deny("absent")
+    if actor.worker == colleague.worker:
+        return Deny("not-oneself")
+    right = actor.may(Permission.REFERRAL_READ)
+    return right if isinstance(right, Deny) else colleague.may(Permission.REFERRAL_READ)

@@ -35,6 +35,9 @@ class ThreadRow(models.Model):
     own_last = models.CharField(max_length=64, blank=True, default="")
     void = models.JSONField(default=list)
     moved_by = models.CharField(max_length=64, blank=True, default="")
+    # The peer's last message, as long as nobody here looked at it.
+    news = models.CharField(max_length=64, null=True)  # noqa: DJ001  null: looked at; so a node of before can still write
+    worker = models.ForeignKey("accounts.Worker", on_delete=models.PROTECT, related_name="+", null=True)
     due_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
 
@@ -44,6 +47,7 @@ class ThreadRow(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["agency", "owes", "due_at"], name="thread_work_list"),
+            models.Index(fields=["agency", "due_at", "thread"], name="thread_by_due_time"),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +141,29 @@ class Escalation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step[:8]} level {self.level}"
+
+
+class PassedOn(models.Model):
+    """That a worker passed a thread on to a colleague, with a note sealed under its key; both see it until it is taken."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    thread = models.ForeignKey(ThreadRow, on_delete=models.PROTECT, related_name="passings")
+    giver = models.ForeignKey("accounts.Worker", on_delete=models.PROTECT, related_name="+")
+    taker = models.ForeignKey("accounts.Worker", on_delete=models.PROTECT, related_name="+")
+    passed_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    note = models.BinaryField(null=True)
+    note_key = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["thread"], condition=models.Q(taken_at=None), name="passed_on_to_one_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.thread_id} passed on"
 
 
 class Noticed(models.Model):

@@ -22,6 +22,7 @@ __all__ = [
     "append",
     "fold",
     "judge",
+    "moves",
     "next_place",
     "next_state",
     "parents_first",
@@ -96,6 +97,16 @@ _R_OWES = {_S.ENQUIRED, _S.REFERRED, _S.ACCEPTED, _S.IN_CARE, _S.RECALLED}
 OWES: Final[dict[State, Side | None]] = {
     state: None if state is _S.CLOSED else _R if state in _R_OWES else _F for state in State
 }
+# What a side may be offered to say, the answer to the open step before what ends it; the clock's words are not among it.
+IN_ORDER: Final = (
+    _K.CAN_TAKE, _K.ACCEPT, _K.ARRIVED, _K.REFER, _K.REPLY, _K.PROGRESS, _K.ERASED, _K.NOT_ARRIVED, _K.QUERY,
+    _K.ASK_ONWARD, _K.OUTCOME, _K.CANNOT_TAKE, _K.DECLINE, _K.CLOSE, _K.RECALL,
+)  # fmt: skip
+
+
+def moves(at: Position, side: Side) -> tuple[Kind, ...]:
+    """Give the kinds of message that this side may send here, the nearest answer first (thread page, *States and moves*)."""
+    return tuple(kind for kind in IN_ORDER if next_state(at, side, kind) is not None)
 
 
 def next_state(at: Position, side: Side, kind: Kind) -> State | None:

@@ -82,6 +82,13 @@ BRINGS_PACKET: Final = frozenset({Kind.REFER, Kind.REPLY})
 UNFREEZABLE: Final = frozenset(
     {Kind.RECALL, Kind.ERASED}
 )  # they count in a frozen thread too, and cannot be signed away
+REASONS: Final = (  # why an agency cannot take somebody; "safety" says no more (practice page, *Between agencies*)
+    "full", "not-our-need", "no-accessible-place", "language", "region", "closed", "safety", "other",
+)  # fmt: skip
+PROGRESS: Final = ("settling-in", "doing-well", "in-treatment", "legal-steps", "preparing-next")
+OUTCOMES: Final = (
+    "own-home", "with-family", "went-home", "referred-onward", "left-by-choice", "lost-contact", "ended",
+)  # fmt: skip
 
 
 def parents_of(message: Message) -> set[str]:

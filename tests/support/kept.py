@@ -199,8 +199,9 @@ def gather() -> Facts:
 
 
 def _fold(facts: Facts) -> None:
-    from ieumgil.referral.actions.fold import messages_of, position_of
+    from ieumgil.referral.actions.fold import messages_of
     from ieumgil.referral.models import ThreadRow
+    from ieumgil.referral.queries.rows import position_of
     from ieumgil.referral.rules import fold
 
     for row in ThreadRow.objects.all():

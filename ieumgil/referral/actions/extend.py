@@ -1,8 +1,8 @@
 """Whether a message only extends its thread: then one step puts it there, and nothing need be folded anew."""
 
 from ieumgil.ground import rows
-from ieumgil.referral.actions.fold import position_of
 from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.queries.rows import position_of
 from ieumgil.referral.rules import Kind, Message, next_state
 from ieumgil.referral.words import BRINGS_PACKET, parents_of
 

@@ -15,7 +15,7 @@ from ieumgil.referral.deadlines import FORMALITIES, SIGN_OF_LIFE, due_in
 from ieumgil.referral.headers import Header
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.basis import limits_of
-from ieumgil.referral.queries.rows import header_of
+from ieumgil.referral.queries.rows import header_of, position_of
 from ieumgil.referral.rules import (
     BESIDE,
     OWES,
@@ -45,18 +45,9 @@ _ALL = (
     "moved_by",
     "due_at",
     "void",
+    "news",
+    "worker_id",
 )
-
-
-def position_of(row: ThreadRow) -> Position:
-    """Give where the last fold left the thread."""
-    return Position(
-        State(row.state),
-        State(row.before) if row.before else None,
-        row.missed,
-        row.packet_lives,
-        row.frozen or bool(row.void),
-    )
 
 
 def moved(row: ThreadRow, header: Header, message: MessageRow) -> None:

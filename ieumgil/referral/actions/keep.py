@@ -31,8 +31,11 @@ def keep_message(
 
     At the receiver, what has a life of its own has a key of its own: an enquiry goes after 30 days, a packet with its recall.
     The referrer's own copy lies under the case's key and goes with the case; what is still said after that has its own key too.
+    What the peer said is news until somebody looks at it; whoever folds next writes that.
     """
     agency, message = AgencyId(row.agency_id), header.message()
+    if header.side != row.side and header.kind not in BESIDE:
+        row.news = message.id
     if row.side == Side.R and (header.packet or header.kind is Kind.ENQUIRY):
         key = vault.opened(agency, vault.new_key(agency, KeyKind.PACKET, now=now))
     elif key is None or key.id != row.key:  # what is erased gives its thread a new key

@@ -20,7 +20,7 @@ from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.canonical import Json, parse_object
 from ieumgil.kernel.ids import AgencyId, FieldPath, GrantId, KeyId, MessageId, ThreadId
 from ieumgil.kernel.outcome import DeniedError
-from ieumgil.referral.actions.fold import forget, position_of
+from ieumgil.referral.actions.fold import forget
 from ieumgil.referral.actions.keep import parcel_of
 from ieumgil.referral.actions.kept import keep_by_consent
 from ieumgil.referral.actions.say import NO_CLICK, Click, speak
@@ -28,6 +28,7 @@ from ieumgil.referral.deadlines import ENQUIRY_KEPT
 from ieumgil.referral.guard import tried
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.packet import packets_in, packets_of
+from ieumgil.referral.queries.rows import position_of
 from ieumgil.referral.rules import Kind, Side, State, next_state
 
 BATCH = 500

@@ -20,13 +20,13 @@ from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, FieldPath, PurposeCode
 from ieumgil.kernel.outcome import AbsentError, DeniedError, Deny
 from ieumgil.referral.actions.extend import only_extends
-from ieumgil.referral.actions.fold import forget, latest_due, messages_of, moved, position_of, refold
+from ieumgil.referral.actions.fold import forget, latest_due, messages_of, moved, refold
 from ieumgil.referral.actions.home import send_home, stands_after_all
 from ieumgil.referral.actions.keep import is_full, keep_message
 from ieumgil.referral.contents import fits, is_spoken_in_time
 from ieumgil.referral.headers import Header, content_hash, read_header
 from ieumgil.referral.models import MessageRow, ThreadRow
-from ieumgil.referral.queries.rows import header_of
+from ieumgil.referral.queries.rows import header_of, position_of
 from ieumgil.referral.rules import Kind, Message, Side, State, Verdict, judge, next_state, parents_first
 from ieumgil.referral.words import parents_of
 

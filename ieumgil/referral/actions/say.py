@@ -23,12 +23,12 @@ from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, CaseId, MessageId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
 from ieumgil.referral.actions.counts import COUNTED, count_answer
-from ieumgil.referral.actions.fold import messages_of, moved, position_of, step_due
+from ieumgil.referral.actions.fold import messages_of, moved, step_due
 from ieumgil.referral.actions.keep import is_full, keep_message, parcel_of, thread_key
 from ieumgil.referral.gate import SayingFacts, may_say
 from ieumgil.referral.headers import BasisRef, Header, content_hash
 from ieumgil.referral.models import Sent, ThreadRow
-from ieumgil.referral.queries.rows import case_of, row_of
+from ieumgil.referral.queries.rows import case_of, position_of, row_of
 from ieumgil.referral.rules import Kind, Side, State, Verdict, admit, next_state
 
 
@@ -81,6 +81,10 @@ def speak(
             require(may_say(actor, kind, _facts(actor, row, without_case=told_blindly)))
             if click.heads is not None and click.heads != tuple(row.heads):
                 raise StaleError(None)
+            if (
+                actor.worker is not None
+            ):  # whoever answers has looked; the first to speak is the one to ask about it
+                row.news, row.worker_id = None, row.worker_id or actor.worker
             said = content(row, moment) if callable(content) else content
             if kind in COUNTED:
                 count_answer(row, kind, str(said.get("reason", "")), moment)
@@ -167,6 +171,7 @@ def new_thread(
         owes=Side.F,
         opened_at=now,
         onward_of=onward_of,
+        worker_id=actor.worker,
     )
 
 

@@ -17,9 +17,10 @@ from ieumgil.kernel.ids import FieldPath, KeyId, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, Deny, require
 from ieumgil.referral.gate import may_open_packet
 from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.queries.moves import was_recalled
 from ieumgil.referral.queries.rows import row_of
 from ieumgil.referral.queries.sealed import content_of
-from ieumgil.referral.rules import Kind, Side, State
+from ieumgil.referral.rules import Side, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +44,12 @@ def packet(
     with audit.attempt(actor, AuditAction.PACKET_OPEN, purpose=asked_for) as entry:
         row = row_of(actor, thread)
         entry.subject = vault.handle(actor.agency, KeyId(row.key))
-        state = State.RECALLED if _was_recalled(row) else State(row.state)
+        state = State.RECALLED if was_recalled(row) else State(row.state)
         allowed = may_open_packet(actor, Side(row.side), state, lives=row.packet_lives)
         if allowed == Deny("absent"):
             raise AbsentError
         require(allowed)
         return _read(row, asked_for, time_text(now or timezone.now()))
-
-
-def _was_recalled(row: ThreadRow) -> bool:
-    """Say whether a recall has come; one that waits for a lost message before it shuts the packet too."""
-    recalls = MessageRow.objects.filter(thread=row, kind=Kind.RECALL)
-    return recalls.exclude(standing=MessageRow.Standing.REFUSED).exists()
 
 
 def _read(row: ThreadRow, asked_for: PurposeCode, now: str) -> PacketView:

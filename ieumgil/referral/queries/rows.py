@@ -7,6 +7,7 @@ from ieumgil.kernel.ids import CaseId, ThreadId
 from ieumgil.kernel.outcome import AbsentError
 from ieumgil.referral.headers import Header, read_header
 from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.rules import Position, State
 
 
 def row_of(actor: Actor, thread: ThreadId, *, lock: bool = False) -> ThreadRow:
@@ -27,3 +28,14 @@ def case_of(row: ThreadRow) -> CaseId:
 def header_of(row: MessageRow) -> Header:
     """Give the signed header of a kept message."""
     return read_header(parse_object(row.header.encode()))
+
+
+def position_of(row: ThreadRow) -> Position:
+    """Give where the last fold left the thread."""
+    return Position(
+        State(row.state),
+        State(row.before) if row.before else None,
+        row.missed,
+        row.packet_lives,
+        row.frozen or bool(row.void),
+    )

@@ -107,6 +107,8 @@ class AuditAction(StrEnum):
     SERVICE_END = "service.end", "A service ended."
     SERVICE_READ = "service.read", "Services delivered in a case were read."
     SERVICE_START = "service.start", "A service started."
+    SHIFT_PASS_ON = "shift.pass-on", "A worker passed work on to a colleague."
+    SHIFT_TAKE = "shift.take", "A worker took what a colleague had passed on."
     WORKER_APPROVE_FACTOR = (
         "worker.approve-second-factor",
         "A second officer approved that a worker enrols a new second factor.",
