@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from ieumgil.shell import help as help_pages
 from ieumgil.shell import views
 
 app_name = "shell"
@@ -11,4 +12,5 @@ urlpatterns = [
     path("today/", views.plain, name="plain"),
     path("source/", views.source, name="source"),
     path("elements/", views.gallery, name="gallery"),
+    *help_pages.paths,
 ]

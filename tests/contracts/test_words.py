@@ -15,9 +15,11 @@ from tools import messages
 _NOT_HELD: Final[dict[str, str]] = {
     "what Korean leaves out where it is clear": "person agency worker case",
     "also everyday words, said of other things": """
-        name law message node reading return key sex sealed asked opened closed notice session
+        name law message node reading return key sex sealed asked opened closed notice session urgent
     """,
-    "states, said in sentences as verbs": "accepted declined recalled referred erased reopened arrived crossed moved-on",
+    "states, said in sentences as verbs": """
+        accepted declined recalled referred erased reopened arrived crossed moved-on can-take cannot-take frozen held-back
+    """,
 }
 NOT_HELD: Final = {word.replace("-", " "): why for why, held in _NOT_HELD.items() for word in held.split()}
 # Text and term: why the Korean says it otherwise.
@@ -40,6 +42,7 @@ def terms(page: str) -> dict[str, set[str]]:
     for _, label in rows(page):
         if "," not in label.en + label.ko:
             found[label.en.lower()].add(label.ko)
+    found["coordinator"] = found["coordinating body"]  # its short name, and the beginning of the role's
     return {term: found[term] for term in sorted(found, key=len, reverse=True)}
 
 
@@ -62,6 +65,7 @@ def catalogued() -> list[Pair]:
         for room in messages.rooms()
         for key, message in messages.texts(messages.written(room)).items()
         for form in messages.forms(message)
+        if form
     ]
 
 
