@@ -110,7 +110,7 @@ def sample_form(*, bound: bool) -> forms.Form:
         "note": forms.CharField(label=say["note"], widget=forms.Textarea(attrs={"rows": 4})),
         "agreed": forms.BooleanField(label=say["agreed"]),
     }
-    sample = type("Sample", (forms.Form,), {"use_required_attribute": False, **fields})
+    sample: type[forms.Form] = type("Sample", (forms.Form,), {"use_required_attribute": False, **fields})
     return sample({} if bound else None, prefix="wrong" if bound else "new")
 
 
