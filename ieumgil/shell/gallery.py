@@ -1,7 +1,7 @@
 """What the gallery shows: every element in its states, with invented words in the language of the page."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -9,6 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import get_language
 
 AT: Final = datetime(2026, 11, 25, 14, 30, tzinfo=UTC)
+NOW: Final = AT + timedelta(hours=2)
 SAID: Final[dict[str, tuple[str, str]]] = {
     "title": ("All elements", "모든 요소"),
     "send": ("Send", "보내기"),
@@ -24,8 +25,6 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "answer": ("Answer a referral about a place for tonight", "오늘 밤 머물 곳에 대한 의뢰에 답하기"),
     "ours": ("Ours", "우리"),
     "shelter": ("Shelter of the harbour town", "항구 도시 지원시설"),
-    "overdue": ("two hours ago", "2시간 지남"),
-    "left": ("in 40 minutes", "40분 남음"),
     "state": ("Waiting", "기다림"),
     "status": ("State", "상태"),
     "urgent": ("Within 24 hours", "24시간 안에"),
@@ -121,6 +120,9 @@ def sample() -> dict[str, Any]:
     return {
         "say": say,
         "at": AT,
+        "now": NOW,
+        "soon": NOW + timedelta(minutes=40),
+        "later": NOW + timedelta(days=3),
         "form": sample_form(bound=False),
         "wrong": sample_form(bound=True),
         "page": page,

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -90,13 +90,13 @@ def test_what_somebody_typed_never_becomes_markup(source: str) -> None:
 
 
 def test_what_is_late_is_said_in_words_and_by_a_sign() -> None:
-    at = datetime(2026, 11, 25, tzinfo=UTC)
-    late, left = (
-        rendered('<c-due :at="at" state="{{ state }}" />', at=at, state=state) for state in ("late", "")
-    )
-    assert "Overdue" in late
+    at, source = datetime(2026, 11, 25, tzinfo=UTC), '<c-due :at="at" :now="now" />'
+    late = rendered(source, at=at, now=at + timedelta(hours=3))
+    left = rendered(source, at=at, now=at - timedelta(hours=3))
+    assert "3 hours overdue" in late
     assert "<svg" in late
-    assert "Overdue" not in left
+    assert "3 hours left" in left
+    assert "<svg" not in left
     assert 'datetime="2026-11-25T00:00:00+00:00"' in left
 
 
