@@ -180,7 +180,7 @@ def test_no_answer_may_be_kept_framed_or_asked_from_elsewhere(people: People) ->
         client.post("/breaking/", {"fate": "frozen"}),
     ):
         assert answer["Cache-Control"] == "no-store"
-        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["Referrer-Policy"] == "same-origin"
         assert answer["X-Frame-Options"] == "DENY"
         policy = answer["Content-Security-Policy"]
         assert "default-src 'none'" in policy
