@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from ieumgil.shell.gallery import sample
 from ieumgil.shell.kept import keep_form
 from ieumgil.shell.page import typed_again
 
@@ -68,7 +69,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     """Show every element in its states, in development and in the demo alone."""
     if not settings.IEUMGIL_DEMO:
         raise Http404
-    return render(request, "shell/gallery.html", {})
+    return render(request, "shell/gallery.html", sample())
 
 
 @require_GET
