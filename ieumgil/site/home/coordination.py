@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ieumgil.kernel.actor import Actor
 from ieumgil.referral.queries import work
 from ieumgil.referral.queries.work import Counted, Watched
+from ieumgil.referral.web.fields import region_name
 
 NO = frozenset({"cannot-take", "decline"})
 BANDS = ("2h", "24h", "5d", "longer")
@@ -47,7 +48,10 @@ def _declined(counted: Iterable[Counted]) -> list[Declined]:
         for row in told.rows:
             if row["kind"] in NO:
                 times[row["need"], row["reason"], row["region"]] += row["times"]
-    return [Declined(*key, number) for key, number in times.most_common(20)]
+    return [
+        Declined(need, reason, region_name(region), number)
+        for (need, reason, region), number in times.most_common(20)
+    ]
 
 
 def _answered(counted: Iterable[Counted]) -> list[tuple[str, int]]:
