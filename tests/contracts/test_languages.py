@@ -56,7 +56,8 @@ def test_a_planted_word_on_a_korean_page_is_found(old: str, new: str, found: lis
         ('<p>Name: <bdi class="name" lang="ko">예시가</bdi></p>', []),
         ("<p>Name: <bdi>예시가</bdi></p>", ["예시가"]),
         ('<button lang="ko">한국어</button><textarea>예시</textarea>', []),
-        ('<option value="ko">한국어</option>', ["한국어"]),
+        ('<option value="ko">한국어</option><option>한국인</option>', ["한국인"]),
+        ("<label>한국어</label>", ["한국어"]),
         ('<p title="제목">Title</p>', ["제목"]),
     ],
 )

@@ -45,12 +45,12 @@ def people(db: None, home: Path) -> Iterator[People]:
     from ieumgil.ground.vault import actions as vault
 
     ids = {}
-    for slug, name, klass in (
-        ("narae-police", "Narae police unit", AgencyClass.ENFORCEMENT),
-        ("garam-shelter", "Garam shelter", AgencyClass.PROTECTION),
-        ("narae-secretariat", "Narae secretariat", AgencyClass.COORDINATION),
+    for slug, name, korean, klass in (
+        ("narae-police", "Narae police unit", "나래 경찰대", AgencyClass.ENFORCEMENT),
+        ("garam-shelter", "Garam shelter", "가람 쉼터", AgencyClass.PROTECTION),
+        ("narae-secretariat", "Narae secretariat", "나래 사무국", AgencyClass.COORDINATION),
     ):
-        ids[slug] = accounts.host_agency(slug=slug, name_en=name, name_ko=name, agency_class=klass)
+        ids[slug] = accounts.host_agency(slug=slug, name_en=name, name_ko=korean, agency_class=klass)
         vault.create_kek(ids[slug], "a passphrase for tests")
         vault.unlock(ids[slug], "a passphrase for tests")
 

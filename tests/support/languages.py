@@ -29,6 +29,8 @@ VOID: Final = {
 }
 LATIN: Final = r"A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 HANGUL: Final = r"\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
+# In a list to choose from, a language has the name that those who speak it give it.
+OWN_NAMES: Final = {"English", "한국어"}
 # A code has a digit in it; an address is no word.
 CODE: Final = re.compile(r"\S+@\S+|https?://\S+|/[\w/-]*/|(?=[\w-]*\d)[\w-]+", re.ASCII)
 LETTERS: Final = {
@@ -58,10 +60,15 @@ def foreign_words(html: str, language: str) -> list[Foreign]:
     return [
         Foreign(word, text.words.strip())
         for text in texts(html, language)
-        if text.language == language
+        if text.language == language and not is_own_name(text)
         for word in letters.findall(CODE.sub(" ", text.words))
         if word not in ALLOWED
     ]
+
+
+def is_own_name(text: Text) -> bool:
+    """Say whether a text is the name of a language in a list of choices, where a mark would not be heard."""
+    return text.tag == "option" and text.words.strip() in OWN_NAMES
 
 
 def language_of(html: str) -> str:
