@@ -11,6 +11,7 @@ from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
 from django.db import transaction
 from pytest_django import Settings
@@ -314,3 +315,16 @@ def test_the_profile_lists_the_duty_phones_of_an_agency_and_an_unknown_one_has_n
     assert all(number.startswith("000-") for numbers in listed.values() for number in numbers)
     assert all(one.number.startswith("000-") for one in national_numbers("narae"))
     assert duty_phones(mechanism.shelter) == ()
+
+
+def test_the_way_of_the_mail_is_read_from_one_address_and_never_guessed() -> None:
+    tls = mail_setting("smtp+tls://node%40example:p%2Fw@mail.example")
+    assert tls is not None
+    assert (tls["host"], tls["port"], tls["username"], tls["password"], tls["use_tls"]) == (
+        "mail.example", 587, "node@example", "p/w", True,
+    )  # fmt: skip
+    assert (mail_setting("smtp+ssl://mail.example") or {})["port"] == 465
+    assert mail_setting("") is None
+    for wrong in ("mail.example", "smtp://", "http://mail.example", "file://outbox"):
+        with pytest.raises(ImproperlyConfigured):
+            mail_setting(wrong)

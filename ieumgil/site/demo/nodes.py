@@ -59,7 +59,8 @@ class DemoNode:
         return os.environ | self.extra | {
             "IEUMGIL_HOME": str(self.home), "IEUMGIL_DEMO": "true", "IEUMGIL_KDF_PROFILE": "test",
             "IEUMGIL_DATABASE_URL": f"sqlite:///{self.database}", "CREDENTIALS_DIRECTORY": str(self.home / "credentials"),
-            "IEUMGIL_LANGUAGE": self.language, "PYTHONUTF8": "1",
+            "IEUMGIL_LANGUAGE": self.language, "PYTHONUTF8": "1", "IEUMGIL_ADDRESS": self.address,
+            "IEUMGIL_MAIL_URL": f"file://{(self.home / 'outbox').resolve()}",
         }  # fmt: skip
 
     def once(self, *arguments: str) -> str:
