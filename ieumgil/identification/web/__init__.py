@@ -1,0 +1,1 @@
+"""The screens of identification: the first questions, and what the answers are signs of."""
