@@ -16,9 +16,14 @@ from ieumgil.consent.rules import HeldBack
 from ieumgil.ground.words.queries import word
 from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import FieldPath
+from ieumgil.referral.enquiry import ASK_LATER
 from ieumgil.shell import telling
 
 OTHERS = "others"
+_KINDS = {
+    "age_band": "age-band", "sex": "sex", "pregnant": "yes-no", "urgent_medical": "yes-no",
+    "accessibility": "accessibility",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,19 @@ def told(path: str, value: Json) -> str:
     if say is None:
         return _plain(value)
     return say(value)
+
+
+def told_asked(name: str, value: Json) -> str:
+    """Say one part of what is asked without a name, as it travels; what would be rare is told as asked later."""
+    if value == ASK_LATER:
+        return _word("asked", ASK_LATER)
+    if name == "languages":
+        later = _word("asked", ASK_LATER)
+        return ", ".join(later if code == ASK_LATER else telling.language_name(code) for code in _each(value))
+    say, kind = _SAY_ASKED.get(name), _KINDS.get(name)
+    if say is not None:
+        return say(value)
+    return ", ".join(_word(kind, code) for code in _each(value)) if kind else _plain(value)
 
 
 def _grouped(lines: Iterable[Line]) -> list[Group]:
@@ -138,3 +156,4 @@ _SAY = {
     "safety.regions_to_avoid": _regions,
     "status.removal_date": _birth,
 }
+_SAY_ASKED = {"need": _purposes, "region": _regions, "avoid": _regions}

@@ -37,6 +37,7 @@ CLOSING: dict[str, tuple[str, ...]] = {
     "OUTCOME": ("complete",),
     "ERASED": ("recalled",),
 }
+CLOSABLE = frozenset({*CLOSING, "REOPENED"})
 
 
 @page(verb="referral.reply", right=Permission.REFERRAL_SEND, methods=GET_POST)
@@ -100,7 +101,7 @@ def close(request: Signed, thread: UUID) -> HttpResponse:
     if done:
         messages.success(request, _("The thread is closed, unless the other side has just said something."))
         return redirect("referral:thread", thread)
-    return _page_of(request, "referral/close.html", form, item, stale)
+    return _page_of(request, "referral/close.html", form, item, stale, legal=item.state in CLOSABLE)
 
 
 @page(verb="referral.close", right=Permission.REFERRAL_SEND, methods=GET_POST)
@@ -125,9 +126,15 @@ def tried(form: HouseForm, do: Callable[[dict[str, Any]], T]) -> tuple[Done[T] |
 
 
 def _page_of(
-    request: Signed, template: str, form: HouseForm, item: WorkItem, stale: StaleError | None
+    request: Signed,
+    template: str,
+    form: HouseForm,
+    item: WorkItem,
+    stale: StaleError | None,
+    *,
+    legal: bool = True,
 ) -> HttpResponse:
-    context = {"form": form, "stale": stale, **about(item)}
+    context = {"form": form, "stale": stale, "legal": legal, **about(item)}
     return show(request, template, context, status=HTTPStatus.CONFLICT if stale else form.status)
 
 

@@ -22,7 +22,8 @@ from ieumgil.referral.actions.say import Click
 from ieumgil.referral.enquiry import Enquiry
 from ieumgil.referral.queries import asking
 from ieumgil.referral.queries.asking import Askable
-from ieumgil.referral.web.referrer_forms import AboutForm, AskForm, filled, only_looks
+from ieumgil.referral.web.fields import told_asked
+from ieumgil.referral.web.referrer_forms import AboutForm, AskForm, filled, offers, only_looks
 from ieumgil.shell.agencies import agency_name
 from ieumgil.shell.forms import HouseForm
 from ieumgil.shell.page import GET_POST, Signed, page, show
@@ -75,7 +76,10 @@ def about_case(request: Signed, case: CaseId) -> tuple[Enquiry, Urgency, dict[st
 def shown_of(enquiry: Enquiry, urgency: Urgency, found: list[Askable], form: HouseForm) -> dict[str, Any]:
     """Give what templates show of what is asked, as it travels, and of who can be asked."""
     travels = asking.as_it_travels(enquiry)
-    lines = [(name, value) for name, value in asdict(travels).items() if value not in {"", ()}]
+    said = {
+        name: list(value) if isinstance(value, tuple) else value for name, value in asdict(travels).items()
+    }
+    lines = [(name, told_asked(name, value)) for name, value in said.items() if value not in ("", [])]
     one = "agency" in form.fields
     name = "agency" if one else "agencies"
     value = form[name].value() or []
@@ -83,7 +87,7 @@ def shown_of(enquiry: Enquiry, urgency: Urgency, found: list[Askable], form: Hou
     return {
         "lines": lines,
         "urgency": urgency,
-        "found": found,
+        "offers": offers(found),
         "enquiry": travels,
         "one": one,
         "chosen": chosen,

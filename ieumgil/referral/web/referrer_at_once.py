@@ -25,7 +25,7 @@ from ieumgil.referral.actions.refer import Preview
 from ieumgil.referral.actions.say import Click
 from ieumgil.referral.enquiry import Enquiry
 from ieumgil.referral.queries import asking
-from ieumgil.referral.web.referrer_forms import SpokenForm, filled, named, needs, of_kind, only_looks
+from ieumgil.referral.web.referrer_forms import SpokenForm, filled, named, needs, of_kind, offers, only_looks
 from ieumgil.referral.web.referrer_shown import packet_context
 from ieumgil.shell.page import GET_POST, Signed, page, show
 
@@ -43,7 +43,9 @@ def at_once(request: Signed, case: UUID) -> HttpResponse:
         request.actor, CaseId(case), enquiry=Enquiry(need, ""), urgency=soon, now=timezone.now()
     )
     form = filled(request, AtOnceForm, known, found=found)
-    context: dict[str, Any] = {"case": case, "form": form, "found": found}
+    context: dict[str, Any] = {
+        "case": case, "form": form, "offers": offers(found), "one": True, "chosen": [posted.get("agency", "")],
+    }  # fmt: skip
     preview = _looked_at(request, CaseId(case), AtOnceForm(posted, found=found), context)
     seen = preview is not None and posted.get("shown") == preview.digest
     context["again"] = not only_looks(request) and preview is not None and not seen

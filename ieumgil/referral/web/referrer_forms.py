@@ -268,6 +268,12 @@ def named(found: Iterable[Askable]) -> list[tuple[str, str]]:
     return [(str(one.agency), one.card.name_ko if korean else one.card.name_en) for one in found]
 
 
+def offers(found: Iterable[Askable]) -> list[tuple[str, Askable]]:
+    """Give the agencies with their names, which the roll has told already."""
+    listed = list(found)
+    return [(name, one) for (_ref, name), one in zip(named(listed), listed, strict=True)]
+
+
 def this_minute() -> datetime:
     """Give now, in the node's own time, to the minute: what a field of date and time begins with."""
     return timezone.localtime().replace(second=0, microsecond=0)
