@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 
-from ieumgil.site.checks import check_databases
+from ieumgil.site.checks import check_databases, check_demo
 
 
 class SiteConfig(AppConfig):
@@ -13,5 +13,6 @@ class SiteConfig(AppConfig):
     label = "site"
 
     def ready(self) -> None:
-        """Register the check of the databases."""
+        """Register the checks of the databases and of a demo."""
         register(check_databases, Tags.database)
+        register(check_demo, Tags.security)

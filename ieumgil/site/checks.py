@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 from click import ClickException
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, run_checks
 from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -14,12 +16,44 @@ DATABASE_SILENT: Final = "ieumgil.E001"
 DATABASE_FORGETS: Final = "ieumgil.E002"
 DATABASE_TOO_OLD: Final = "ieumgil.E003"
 ROLE_TOO_STRONG: Final = "ieumgil.E004"
+DEMO_IN_REACH: Final = "ieumgil.E005"
+DEMO_WITH_KEYS: Final = "ieumgil.E006"
+THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 # https://www.sqlite.org/pragma.html: synchronous 2 is FULL, 3 is EXTRA; secure_delete 1 is on, 2 is FAST
 SQLITE: Final = {"synchronous": (2, 3), "journal_mode": ("wal",), "secure_delete": (1,)}
 
 
 class UnsafeDatabaseError(ClickException):
     """A database does not promise what a node needs: the node does not start; the message says what to change."""
+
+
+class DemoInReachError(ClickException):
+    """A demo, where anybody signs in as anybody, could be reached or holds real keys: it does not start."""
+
+
+def refuse_unsafe_node(bind: str = "") -> None:
+    """Raise UnsafeDatabaseError or DemoInReachError unless this node may work; `bind` is where it will listen."""
+    refuse_unsafe_databases()
+    serious = [f"{message.msg} {message.hint}" for message in check_demo(bind=bind)]
+    if serious:
+        raise DemoInReachError("this node does not start: " + "; ".join(serious))
+
+
+def check_demo(*, bind: str = "", **_of_django: object) -> list[CheckMessage]:
+    """Check that a demo, with its sign-in without a password, is on this machine alone and holds no real key."""
+    if not settings.IEUMGIL_DEMO:
+        return []
+    parts = urlsplit(settings.IEUMGIL_ADDRESS)
+    hosts = {parts.hostname or "", bind.rpartition(":")[0] or "localhost"}
+    found: list[CheckMessage] = []
+    if parts.scheme != "http" or not hosts <= THIS_MACHINE:
+        said = "IEUMGIL_DEMO is true, and others can reach this node."
+        hint = "Take IEUMGIL_DEMO away, or let address and --bind be http and 127.0.0.1."
+        found.append(Error(said, hint=hint, id=DEMO_IN_REACH))
+    if settings.IEUMGIL_KDF_PROFILE != "test":
+        said = "IEUMGIL_DEMO is true, and this node has keys made for real use."
+        found.append(Error(said, hint="Take IEUMGIL_DEMO away.", id=DEMO_WITH_KEYS))
+    return found
 
 
 def refuse_unsafe_databases() -> None:

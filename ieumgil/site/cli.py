@@ -28,6 +28,7 @@ ROOMS = (
     "ieumgil.referral.commands",
     "ieumgil.assistance.commands",
     "ieumgil.site.commands",
+    "ieumgil.site.first_run",
     "ieumgil.site.demo.commands",
 )
 IN_A_BATCH = "in a batch"
@@ -103,7 +104,7 @@ def main() -> None:
     set_up()
     home = os.environ.get("IEUMGIL_HOME")
     if home and not Path(home).exists() and "init" not in sys.argv:
-        sys.exit(f"there is no node at {home}: make one with ieumgil node init")
+        sys.exit(f"there is no node at {home}: make one with ieumgil init")
     try:
         ieumgil.main()
     except (AbsentError, DeniedError, StaleError, LockedAgencyError, WrongPassphraseError) as refusal:

@@ -9,12 +9,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from uuid import UUID
 
 import click
 from django.conf import settings
 from django.core.management import call_command
-from django.utils import timezone
 
 from ieumgil.agreements.queries import country
 from ieumgil.ground.accounts import actions as accounts
@@ -22,17 +20,14 @@ from ieumgil.ground.accounts import queries as accounts_queries
 from ieumgil.ground.accounts.rules import Role
 from ieumgil.ground.audit.actions import attempt
 from ieumgil.ground.audit.rules import AuditAction
-from ieumgil.ground.exchange.actions.keys import make_keys
-from ieumgil.ground.exchange.actions.roots import write_root
-from ieumgil.ground.exchange.keys import new_sign_key
 from ieumgil.ground.vault import actions as vault
-from ieumgil.kernel.actor import AgencyClass
-from ieumgil.kernel.canonical import canonical
 from ieumgil.kernel.ids import AgencyId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
 from ieumgil.site import clock
-from ieumgil.site.checks import refuse_unsafe_databases
+from ieumgil.site.checks import refuse_unsafe_node
 from ieumgil.site.cli import plain, run
+from ieumgil.site.first_run import link
+from ieumgil.site.hosting import hosted_with_keys, secret_text
 from ieumgil.site.start import start
 from ieumgil.site.words import told
 
@@ -56,6 +51,7 @@ def init() -> None:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     click.echo(f"node: {settings.IEUMGIL_HOME}")
 
 
@@ -92,27 +88,21 @@ def host(
 ) -> str:
     """Host an agency of this node's country: its vault, its keys and its card. Gives its id."""
     entry = _listed(slug)
-    passphrase, root_passphrase = _passphrase(passphrase_file), _passphrase(root_passphrase_file)
+    passphrase, root_passphrase = secret_text(passphrase_file), secret_text(root_passphrase_file)
     if root_passphrase in {"", passphrase}:
         raise click.UsageError(
             "the root key needs a passphrase of its own: whoever has the node has the vault's"
         )
     if root_out.exists():
         raise click.UsageError(f"{root_out} is there already")
-    agency = accounts.host_agency(
-        slug=slug,
-        name_en=entry["en"],
-        name_ko=entry["ko"],
-        agency_class=AgencyClass(entry["class"]),
-        agency=UUID(entry["id"]),
+    agency, _ = hosted_with_keys(
+        entry,
+        address=address,
+        passphrase=passphrase,
+        root_passphrase=root_passphrase,
+        root_out=root_out,
+        card_out=card_out,
     )
-    vault.create_kek(agency, passphrase)
-    vault.unlock(agency, passphrase)
-    root = new_sign_key()
-    with attempt(accounts_queries.clock(agency), AuditAction.KEY_MAKE):
-        card = make_keys(agency, root=root, node=address, now=timezone.now())
-    write_root(root_out, agency, root, root_passphrase, cheap=settings.IEUMGIL_KDF_PROFILE == "test")
-    card_out.write_bytes(canonical(card))
     _say_what_goes_away(root_out, root_passphrase_file)
     if accounts_queries.shares_a_node_badly():
         click.echo(
@@ -137,10 +127,6 @@ def _say_what_goes_away(root: Path, passphrase: Path) -> None:
     )
 
 
-def _passphrase(path: Path) -> str:
-    return path.read_text(encoding="utf-8").rstrip("\r\n")
-
-
 @node.command("invite")
 @click.argument("slug", metavar="AGENCY")
 @click.argument("handle")
@@ -157,6 +143,18 @@ def invite(slug: str, handle: str, roles: tuple[str, ...]) -> str:
         )
         entry.subject = accounts_queries.ledger_handle(accounts_queries.actor_for(handle))
     return str(worker)
+
+
+@node.command("link")
+@click.argument("slug", metavar="AGENCY")
+@click.argument("handle")
+def link_(slug: str, handle: str) -> str:
+    """Give a link with which a worker sets a password, once, within three days; the second factor stays."""
+    agency = AgencyId(accounts_queries.hosted_agency(slug).pk)
+    with attempt(accounts_queries.clock(agency), AuditAction.WORKER_INVITE, reason="new link") as entry:
+        token = accounts.add_invitation(agency=agency, handle=handle, made_by=None)
+        entry.subject = accounts_queries.ledger_handle(accounts_queries.actor_for(handle))
+    return link(settings.IEUMGIL_ADDRESS, token)
 
 
 @node.command("take-back-role")
@@ -177,7 +175,7 @@ def take_back_role(slug: str, handle: str, role: str) -> None:
 @click.option("--bind", default="127.0.0.1:8000", show_default=True)
 def serve(bind: str) -> None:
     """Serve the node and run its clock, until stopped; refuses a database that may forget what was acknowledged."""
-    refuse_unsafe_databases()
+    refuse_unsafe_node(bind)
     web = [sys.executable, "-m", *GUNICORN.split(), "--bind", bind]
     clock = [sys.executable, "-m", "ieumgil.site", "node", "work"]
     children = [subprocess.Popen(command) for command in (web, clock)]  # noqa: S603  both command lines are ours

@@ -6,10 +6,19 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+_OF_THE_NODE: dict[str, str] = {}
+
+
+def remember(path: Path) -> None:
+    """Read what the first run was answered with, a NAME=VALUE a line; the environment goes before it."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    _OF_THE_NODE.update({name: value for name, _, value in pairs})
+
 
 def text(name: str, default: str) -> str:
     """Read a text value."""
-    return os.environ.get(name, default)
+    return os.environ.get(name, _OF_THE_NODE.get(name, default))
 
 
 def number(name: str, default: int) -> int:
@@ -22,9 +31,7 @@ def number(name: str, default: int) -> int:
 
 def flag(name: str, *, default: bool) -> bool:
     """Read 'true' or 'false'; anything else is an error, never a guess."""
-    value = os.environ.get(name)
-    if value is None:
-        return default
+    value = text(name, "true" if default else "false")
     if value not in {"true", "false"}:
         raise ImproperlyConfigured(f"{name} must be 'true' or 'false', not {value!r}")
     return value == "true"
@@ -61,7 +68,7 @@ def database(url: str) -> dict[str, object]:
     if parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path),
+            "NAME": "/" + unquote(parts.path).lstrip("/"),  # a name that begins with two slashes opens in no URI
             # IMMEDIATE: a transaction that will write takes the one write lock first, so it never fails half way.
             "OPTIONS": {"init_command": SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE", "timeout": 30},
         }

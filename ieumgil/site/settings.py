@@ -5,6 +5,7 @@ from pathlib import Path
 from ieumgil.site import env
 
 IEUMGIL_HOME = env.folder("IEUMGIL_HOME", Path("~/.local/share/ieumgil"))
+env.remember(IEUMGIL_HOME / "node.env")
 IEUMGIL_KDF_PROFILE = env.text("IEUMGIL_KDF_PROFILE", "normal")
 IEUMGIL_COUNTRY = env.text("IEUMGIL_COUNTRY", "narae")
 IEUMGIL_DEMO = env.flag("IEUMGIL_DEMO", default=False)
@@ -131,7 +132,7 @@ CSRF_TRUSTED_ORIGINS = [IEUMGIL_ADDRESS] if _HTTPS else []  # TLS ends in front 
 # Counts of tries stand in the database, so that a restart, or a second process, forgets none.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "node_cache"}}
 
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = env.text("IEUMGIL_LANGUAGE", "en")
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 TIME_ZONE = "UTC"
 USE_TZ = True

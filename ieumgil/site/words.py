@@ -1,6 +1,6 @@
 """What a refusal is called, in the reader's language: what happened, what was kept, what to do."""
 
-import os
+from django.conf import settings
 
 from ieumgil.ground.exchange.forms import what_to_do
 from ieumgil.ground.words.queries import word
@@ -9,7 +9,7 @@ from ieumgil.kernel.outcome import StaleError
 
 def language() -> str:
     """Give the language of this terminal: `ko` or `en` (IEUMGIL_LANGUAGE)."""
-    return "ko" if os.environ.get("IEUMGIL_LANGUAGE") == "ko" else "en"
+    return "ko" if settings.LANGUAGE_CODE == "ko" else "en"
 
 
 def told(refusal: Exception) -> str:

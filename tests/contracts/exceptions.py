@@ -44,7 +44,7 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
         referral.actions.tell_counts referral.actions.tell_openings
     """,
     "the whole node at once, before it serves or beside it": """
-        ground.accounts.actions.end_invitations
+        ground.accounts.actions.end_invitations ground.joining.actions.end_everything
         ground.vault.actions.append ground.vault.actions.backup ground.vault.actions.drop_old_keys
         ground.vault.actions.finish_erasures ground.vault.actions.own_folder ground.vault.actions.read
         ground.vault.actions.replay_tombstones ground.vault.actions.restore

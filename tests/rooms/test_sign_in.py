@@ -27,7 +27,7 @@ from tests.support.signing_in import (
 
 OWNER = "owner@narae.example"
 COLLEAGUE = "colleague@narae.example"
-NOBODY = "nobody@narae.example"
+NOBODY = "other@narae.example"
 WRONG = "not the password at all"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
 OTHERWISE = ("Expires", "Content-Security-Policy")  # the second; the same words in another order

@@ -17,4 +17,5 @@ OPEN_ROUTES: dict[str, str] = {
     "account_reauthenticate": "asks whoever signed in for the password again; it shows nothing",
     "account_logout": "whoever signed in with the password alone may leave, too",
     "people:welcome": "a link that is good once is the sign-in; any other leads to one and the same page",
+    "demo-sign-in": "in the demo alone: its people are invented, and a check keeps it out of real use",
 }

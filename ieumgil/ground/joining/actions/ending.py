@@ -2,6 +2,7 @@
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 
 from ieumgil.ground.audit.actions import attempt
 from ieumgil.ground.audit.rules import AuditAction
@@ -38,6 +39,12 @@ def end_other_sessions(actor: Actor, *, this: str | None) -> int:
         if actor.worker is None:
             raise AbsentError
         return end_all(actor.worker, but=this)
+
+
+def end_everything() -> None:
+    """End every session of this node; after a restore, since sessions that had ended may have come back."""
+    UserSession.objects.all().delete()
+    Session.objects.all().delete()
 
 
 def keep_listed(worker: WorkerId, *, old: str, new: str) -> None:
