@@ -49,10 +49,11 @@ def packet(
         if allowed == Deny("absent"):
             raise AbsentError
         require(allowed)
-        return _read(row, asked_for, time_text(now or timezone.now()))
+        return read_packet(row, asked_for, time_text(now or timezone.now()))
 
 
-def _read(row: ThreadRow, asked_for: PurposeCode, now: str) -> PacketView:
+def read_packet(row: ThreadRow, asked_for: PurposeCode, now: str) -> PacketView:
+    """Open the packets of a thread that was found for the actor; raises AbsentError, DeniedError, LockedAgencyError."""
     bodies = [body for body in packets_in(row) if body["purpose"] == row.purpose]
     if bodies and asked_for != row.purpose:
         raise DeniedError("other-purpose")
