@@ -50,7 +50,7 @@ def case(request: Signed, case: UUID) -> HttpResponse:
     """Show a case on one line, who the person is, and the ways to all that belongs to it."""
     view = queries.case(request.actor, CaseId(case))
     parts = [*_own(view), *parts_of(request.actor, view)]
-    told = {
+    told: dict[str, object] = {
         "case": view,
         "identity": queries.identity(request.actor, view.id),
         "holder": names_of(request.actor).get(view.holder),

@@ -127,7 +127,7 @@ def known(recorded: Mapping[FieldPath, Json], asked: tuple[Asked, ...] = EVERY) 
 
 
 def _control(one: Asked, held: object) -> forms.Field:
-    told = {"label": field_label(one.path), "required": False, "help_text": one.hint}
+    told: dict[str, Any] = {"label": field_label(one.path), "required": False, "help_text": one.hint}
     if one.kind == "many":
         return forms.MultipleChoiceField(
             choices=_choices(one.path, held), widget=forms.CheckboxSelectMultiple, **told
@@ -187,4 +187,6 @@ def _written(one: Asked, value: Any) -> Json:  # noqa: ANN401  as above
 
 
 def _plain(value: Json) -> Json:
-    return sorted(map(str, value)) if isinstance(value, list) else value  # a browser sends a choice in the page's order
+    return (
+        sorted(map(str, value)) if isinstance(value, list) else value
+    )  # a browser sends a choice in the page's order

@@ -1,6 +1,6 @@
 """Who a person is, as the person says it: one name is a whole name, and what is not known stays not known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from babel import Locale
@@ -44,7 +44,9 @@ def _number(label: Any, least: int, most: int) -> forms.IntegerField:  # noqa: A
 
 
 class PersonForm(VersionForm):
-    """What is known of who the person is."""
+    """What is known of who the person is; `identity` once it is valid."""
+
+    identity: Identity
 
     name = forms.CharField(
         label=_("Name, as the person gives it"), required=False, max_length=200,
@@ -88,7 +90,7 @@ class PersonForm(VersionForm):
         whole = super().clean() or {}
         name = self._name(whole)
         if name is not None and not self.errors:
-            self.identity = self._identity(name, whole)
+            self._identify(name, whole)
         return whole
 
     def name_rows(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
@@ -127,14 +129,13 @@ class PersonForm(VersionForm):
                 except NotAnIdentityError as wrong:
                     self.add_error(f"form_{row}", said(wrong.code, "refused"))
 
-    def _identity(self, name: Name, whole: dict[str, Any]) -> Identity | None:
+    def _identify(self, name: Name, whole: dict[str, Any]) -> None:
         nations = dict.fromkeys(whole[f"nation_{row}"] for row in self.nations if whole.get(f"nation_{row}"))
         try:
             birth = Birth(whole["year"], whole["month"], whole["day"], whole["age_said"] or None)
-            return Identity(name, birth, Sex(whole["sex"]) if whole["sex"] else None, tuple(nations))
+            self.identity = Identity(name, birth, Sex(whole["sex"]) if whole["sex"] else None, tuple(nations))
         except NotAnIdentityError as wrong:
             self.add_error(AT[wrong.code], said(wrong.code, "refused"))
-            return None
 
 
 def known(identity: Identity | None) -> dict[str, object]:
@@ -155,15 +156,13 @@ def known(identity: Identity | None) -> dict[str, object]:
     return told | {f"nation_{row}": code for row, code in enumerate(identity.nationality, 1)}
 
 
-def _filled(held: dict[str, Any], stem: str) -> int:
+def _filled(held: Mapping[str, Any], stem: str) -> int:
     return sum(1 for name, value in held.items() if name.startswith(stem) and value)
 
 
 def _countries(held: Iterator[str]) -> list[tuple[str, str]]:
     territories = Locale.parse("ko" if get_language() == "ko" else "en").territories
-    codes = {
-        code for code in territories if len(code) == ALPHA_2 and code.isalpha() and code not in NO_COUNTRY
-    }
+    codes = {code for code in map(str, territories) if len(code) == ALPHA_2 and code.isalpha()} - NO_COUNTRY
     codes |= {code for code in held if code and code != STATELESS}
     named = sorted(((code, country_name(code)) for code in codes), key=lambda one: one[1])
     return [("", __("Not known")), (STATELESS, country_name(STATELESS)), *named]

@@ -59,10 +59,8 @@ class EraseForm(HouseForm):
         """Ask for this code."""
         super().__init__(*args, **more)
         self.ref = ref
-        self.fields["reason"].choices = [
-            ("", __("Choose")),
-            *((code, said(code, "case-erasing")) for code in ERASING),
-        ]  # type: ignore[attr-defined]
+        reasons = [(code, said(code, "case-erasing")) for code in ERASING]
+        self.fields["reason"].choices = [("", __("Choose")), *reasons]  # type: ignore[attr-defined]
 
     def clean_code(self) -> str:
         """Refuse another code."""
