@@ -67,7 +67,7 @@ def source(name: str, language: str) -> str:
 @cache
 def help_page(name: str, language: str) -> Help:
     """Give a page with the addresses of the others in it; KeyError if there is none of this name."""
-    return _made(name, language, lambda other: reverse("shell:help-page", args=[other]), deeper=0)
+    return _made(name, language, lambda other: reverse("shell:help_page", args=[other]), deeper=0)
 
 
 @cache
@@ -125,6 +125,6 @@ def _language() -> str:
 
 paths = [
     path("help/", index, name="help"),
-    path("help/everything", everything, name="help-everything"),
-    re_path(r"^help/(?P<name>[a-z-]+)/?$", page, name="help-page"),
+    path("help/everything", everything, name="help_everything"),
+    re_path(r"^help/(?P<name>[a-z-]+)/?$", page, name="help_page"),
 ]

@@ -24,8 +24,8 @@ def test_help_is_read_without_sign_in_in_both_languages(
     db: None, language: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(0):
-        pages = [read(reverse("shell:help-page", args=[name]), language) for name in NAMES]
-        pages += [read(reverse(f"shell:{name}"), language) for name in ("help", "help-everything")]
+        pages = [read(reverse("shell:help_page", args=[name]), language) for name in NAMES]
+        pages += [read(reverse(f"shell:{name}"), language) for name in ("help", "help_everything")]
     for html in pages:
         assert foreign_words(html, language) == []
         assert html.count("<h1>") == 1
@@ -34,7 +34,7 @@ def test_help_is_read_without_sign_in_in_both_languages(
 
 
 def test_the_page_that_holds_all_has_each_once(db: None) -> None:
-    html = read(reverse("shell:help-everything"), "en")
+    html = read(reverse("shell:help_everything"), "en")
     assert [html.count(f'id="{name}"') for name in NAMES] == [1] * len(NAMES)
 
 
