@@ -6,8 +6,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, pgettext
 
 from ieumgil.consent.queries import text_for
 from ieumgil.ground.documents.queries import pdf
@@ -39,7 +38,7 @@ def print_of(said: Letter) -> bytes:
     }
     html = render_to_string("referral/letter.pdf.html", context)
     style = render_to_string("referral/letter.pdf.css")
-    return pdf(html, language=language, title=_("Letter"), style=style)
+    return pdf(html, language=language, title=pgettext("letter", "Letter"), style=style)
 
 
 paths = [path("threads/<uuid:thread>/letter/", letter, name="letter")]
