@@ -19,12 +19,14 @@ from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.ids import WorkerId
 from ieumgil.kernel.outcome import AbsentError
 from ieumgil.shell.accounts.second_factor import ENROL, has_second_factor
+from ieumgil.shell.agencies import asked_once
 from ieumgil.shell.kept import keep_form
 
 Answer = Callable[[HttpRequest], HttpResponse]
 IDLE: Final = timedelta(minutes=15)  # security page, c10
 ABSOLUTE: Final = timedelta(hours=8)
 NOTE_EVERY: Final = timedelta(seconds=30)  # a write for each request would cost more than the page
+POLL: Final = "X-Poll"
 OVER: Final = "over"  # whose session ended: what this browser still sends is kept for that worker
 
 
@@ -43,7 +45,8 @@ class SignInMiddleware:
         asked.worker = asked.signed
         timezone.activate(ZoneInfo(settings.IEUMGIL_TIME_ZONE))
         try:
-            return self.get_response(request)
+            with asked_once():
+                return self.get_response(request)
         finally:
             timezone.deactivate()
 
@@ -97,6 +100,8 @@ def _end(request: HttpRequest) -> None:
 
 def _note(request: HttpRequest, now: datetime) -> None:
     session, moment = request.session, now.timestamp()
+    if POLL in request.headers and "since" in session:
+        return  # the page asks, not the worker: an empty chair does not keep a session open
     session.setdefault("since", moment)
     session.pop(OVER, None)
     if moment - session.get("seen", 0) > NOTE_EVERY.total_seconds():
@@ -104,6 +109,10 @@ def _note(request: HttpRequest, now: datetime) -> None:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if "HX-Request" in request.headers and request.method == "GET":
+        return HttpResponse(
+            status=204
+        )  # what stands on the page stays: its words are sealed when they are sent
     back = request.get_full_path()
     if request.method == "POST":
         whose = request.session.get(OVER)

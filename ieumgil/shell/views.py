@@ -15,7 +15,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from ieumgil.shell.gallery import sample
-from ieumgil.shell.gallery import sample
 from ieumgil.shell.kept import keep_form
 from ieumgil.shell.page import typed_again
 

@@ -86,6 +86,19 @@ def test_fifteen_idle_minutes_end_a_session_and_eight_hours_end_any(people: Peop
         assert busy.get("/box/").status_code == 303
 
 
+def test_a_page_that_asks_by_itself_keeps_no_session_open_and_is_not_emptied_when_it_ends(
+    people: People,
+) -> None:
+    start = timezone.now()
+    with time_machine.travel(start, tick=False) as clock:
+        client = signed_in_client("owner@narae.example")
+        for minutes in range(1, 15):
+            clock.move_to(start + timedelta(minutes=minutes))
+            assert client.get("/box/", headers={"HX-Request": "true", "X-Poll": "1"}).status_code == 200
+        clock.move_to(start + timedelta(minutes=16))
+        assert client.get("/box/", headers={"HX-Request": "true", "X-Poll": "1"}).status_code == 204
+
+
 def test_what_is_sent_after_a_session_ended_is_sealed_and_given_back_to_its_worker_alone(
     people: People,
 ) -> None:

@@ -68,12 +68,6 @@
     if (shuts) shuts.closest("dialog").close();
   });
 
-  // A filter is sent when it is changed; the keyboard stays where it was, for the list alone is put in anew (by htmx).
-  document.addEventListener("htmx:afterSwap", () => {
-    const said = document.querySelector("[data-found]");
-    if (said) said.textContent = said.textContent.trim();
-  });
-
   ready(() => {
     dirty();
     const errors = document.querySelector("[data-errors]");
