@@ -49,7 +49,7 @@ function wanted(css) {
 async function trimmed(css) {
   const house = readFileSync(join(out, "css/house.css"), "utf8");
   const [{ css: kept }] = await new PurgeCSS().purge({
-    content: [join(shell, "templates/**/*.html"), join(shell, "static/js/house.js"), { raw: WIDGETS, extension: "html" }],
+    content: [join(shell, "templates/cotton/*.html"), join(shell, "templates/shell/ba*e.html"), join(shell, "static/js/house.js"), { raw: WIDGETS, extension: "html" }],
     css: [{ raw: css + house.replace(/^/, "/*! house */\n") }],
     safelist: { standard: STANDING, greedy: [BADGES, /^krds-form-check$/] },
     variables: true,
