@@ -120,8 +120,10 @@ MFA_FORMS = {
     "activate_totp": "ieumgil.shell.accounts.forms.EnrolForm",
 }
 _HTTPS = IEUMGIL_ADDRESS.startswith("https://")
-SESSION_COOKIE_NAME = "__Host-session" if _HTTPS else "session"
-CSRF_COOKIE_NAME = "__Host-csrf" if _HTTPS else "csrf"
+# Nodes of the demo share a host, and browsers share cookies between its ports.
+_ENDING = f"-{IEUMGIL_ADDRESS.rpartition(':')[2]}" if IEUMGIL_DEMO else ""
+SESSION_COOKIE_NAME = "__Host-session" if _HTTPS else f"session{_ENDING}"
+CSRF_COOKIE_NAME = "__Host-csrf" if _HTTPS else f"csrf{_ENDING}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

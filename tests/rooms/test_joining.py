@@ -2,12 +2,13 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from ieumgil.ground.access.rules import OPEN_ROUTES
 from ieumgil.ground.accounts import actions as accounts
 from ieumgil.ground.accounts.queries import actor_for, known
 from ieumgil.ground.accounts.rules import Role
@@ -17,6 +18,7 @@ from ieumgil.ground.joining.actions import people as officers
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.outcome import AbsentError, DeniedError
 from ieumgil.shell.accounts import adapter
+from ieumgil.shell.checks import routes
 from tests.rooms.conftest import People
 from tests.support.browsing import signed_in_client
 from tests.support.signing_in import (
@@ -41,9 +43,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adapter, "FAILED_TAKES", 0.0)
 
 
-def without_token(answer: HttpResponse) -> str:
+def without_token(page: bytes) -> str:
     """Give a page without what it says of the address that was asked for, and without the token of its forms."""
-    return re.sub(r'value="[\w-]{64}"|/welcome/[^/"]+/', "", answer.content.decode())
+    return re.sub(r'value="[\w-]{64}"|/welcome/[^/"]+/', "", page.decode())
 
 
 @pytest.fixture
@@ -91,9 +93,12 @@ def test_a_link_that_ran_out_one_that_was_used_and_one_that_never_was_get_one_an
     with pytest.raises(AbsentError):
         door.accept_invitation(token=token, password=PASSWORD, now=timezone.now() + timedelta(hours=73))
     door.accept_invitation(token=token, password=PASSWORD)
-    used, never = Client().get(f"/welcome/{token}/"), Client().get("/welcome/something-that-never-was-a-link/")
+    used, never = (
+        Client().get(f"/welcome/{token}/"),
+        Client().get("/welcome/something-that-never-was-a-link/"),
+    )
     assert used.status_code == never.status_code == 404
-    assert without_token(used) == without_token(never)
+    assert without_token(used.content) == without_token(never.content)
 
 
 def test_a_new_link_ends_the_older_one_and_keeps_the_device(people: People, device: Device) -> None:
@@ -182,6 +187,26 @@ def test_whoever_has_no_second_factor_can_go_nowhere_but_to_its_page(people: Peo
     for path in ("/", "/account/", "/account/sessions/", "/account/codes/", "/people/workers/"):
         answer = client.get(path)
         assert (answer.status_code, answer["Location"]) == (302, "/account/device/"), path
+
+
+def test_no_address_that_resolves_goes_round_the_second_factor(people: People) -> None:
+    assert people
+    sample = {"uuid": str(uuid4()), "int": "1", "str": "x", "slug": "x", "path": "x"}
+    paths = [
+        "/" + re.sub(r"<(?:(\w+):)?\w+>", lambda found: sample.get(found[1] or "str", "x"), route)
+        for route, name, _ in routes()
+        if name not in OPEN_ROUTES
+    ]
+    assert len(paths) > 5
+    with_password(OWNER)
+    client, control = Client(), signed_in_client(OWNER)
+    give_password(client, OWNER)
+    for method in ("get", "post"):
+        answers = {path: getattr(client, method)(path) for path in paths}
+        assert {answer.get("Location", answer.status_code) for answer in answers.values()} == {
+            "/account/device/"
+        }
+    assert control.get("/people/workers/").status_code == 200
 
 
 def test_a_worker_ends_one_session_or_all_others_and_nobody_elses(people: People, device: Device) -> None:

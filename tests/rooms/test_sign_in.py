@@ -175,8 +175,8 @@ def test_a_session_gets_a_new_key_at_sign_in(people: People, device: Device) -> 
     session = client.session
     session["planted"] = "by somebody else"
     session.save()
-    client.cookies["session"] = session.session_key
-    planted = session.session_key
+    client.cookies["session"] = str(session.session_key)
+    planted = str(session.session_key)
     give_password(client, OWNER)
     give_code(client, device.code())
     assert is_in(client)

@@ -23,7 +23,7 @@ class Device:
 
         now = int(time.time()) // 30
         for step in (now, now + 1, now - 1):
-            code = format_hotp_value(hotp_value(self.secret, step))
+            code = str(format_hotp_value(hotp_value(self.secret, step)))
             if code not in self.shown:
                 self.shown.add(code)
                 return code

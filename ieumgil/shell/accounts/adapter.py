@@ -39,7 +39,7 @@ LANGUAGE_KEPT_FOR: Final = 365 * 24 * 3600
 NONCE: Final = 12
 
 
-class ByHandle(AuthenticationBackend):  # type: ignore[misc]  allauth is not typed
+class ByHandle(AuthenticationBackend):  # type: ignore[misc]
     """Sign in by handle; a closed account is as good as none."""
 
     @classmethod

@@ -31,7 +31,7 @@ from ieumgil.shell.views import FORGET
 WRONG = 422
 
 
-class SignIn(LoginView):  # type: ignore[misc]  allauth is not typed
+class SignIn(LoginView):  # type: ignore[misc]
     """Handle and password; says if something typed was kept when a session ended."""
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401  as of allauth
@@ -68,7 +68,7 @@ class Enrol(ActivateTOTPView):  # type: ignore[misc]
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401  as of allauth
         """Add the drawn code and the secret in groups of four, for whoever types it."""
-        found = super().get_context_data(**more)
+        found: dict[str, Any] = super().get_context_data(**more)
         secret = found["form"].secret
         found["drawn"] = mark_safe(found["totp_svg"])  # noqa: S308  squares of our own drawing
         found["groups"] = [secret[at : at + 4] for at in range(0, len(secret), 4)]
@@ -124,7 +124,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             form.add_error("password1", word(f"refused.{refusal.code}", cast("Any", request).LANGUAGE_CODE))
         except AbsentError:
             return show(request, "account/link_over.html", status=404)
-    context = {"form": form, "handle": handle, "joins": joins}
+    context: dict[str, object] = {"form": form, "handle": handle, "joins": joins}
     return show(request, "account/welcome.html", context, status=WRONG if form.is_bound else 200)
 
 

@@ -36,7 +36,7 @@ def _password(label: Any, *, new: bool = False, more: Any = "") -> forms.CharFie
     return forms.CharField(label=label, strip=False, max_length=1024, widget=widget, help_text=more)
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]  allauth is not typed
+class SignInForm(LoginForm):  # type: ignore[misc]
     """Handle and password."""
 
     use_required_attribute = False

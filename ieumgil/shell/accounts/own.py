@@ -101,7 +101,7 @@ def _declared(verb: str, view: AnyView) -> AnyView:
     return cast("AnyView", page(verb=verb, methods=GET_POST)(answer))
 
 
-class NewCodes(GenerateRecoveryCodesView):  # type: ignore[misc]  allauth is not typed
+class NewCodes(GenerateRecoveryCodesView):  # type: ignore[misc]
     """Make ten new codes for paper; the old ones end."""
 
     request: HttpRequest
