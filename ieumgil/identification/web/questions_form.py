@@ -17,7 +17,6 @@ from ieumgil.shell.forms import HouseForm, Words
 from ieumgil.shell.templatetags.house import said
 
 YEARS: Final = (1900, 2100)
-DATES: Final = {"born": _("Birth"), "act": _("When it began")}
 
 
 @dataclass(frozen=True, slots=True)
