@@ -1,7 +1,7 @@
 """Help is whole: the same pages in both languages, links that lead somewhere, and the words of the house."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +9,7 @@ import pytest
 
 from ieumgil.shell.help import NAMES, help_page, part, source
 from tests.contracts.test_glossary import GLOSSARY, words_of_the_offence
-from tests.contracts.test_words import Pair, terms, terms_said_otherwise
+from tests.contracts.test_words import Pair, catalogued, terms, terms_said_otherwise
 from tests.support.languages import foreign_words
 from tests.support.source import PACKAGE, expect_none
 
@@ -21,6 +21,7 @@ BESIDE: Final = re.compile(r"\{%\s*block\s+help\s*%\}([^{]*)\{%")
 # Help lies open, on any screen: it says of nobody why they are here.
 NEVER: Final = ("victim", "traffick", "피해자", "인신매매")
 OTHER_MANNER: Final = re.compile(r"(?:세요|해요|예요|에요|어요|아요|줘요)(?=[.!?\s]|$)")
+BOLD: Final = re.compile(r"\*\*([^*]+)\*\*")
 COMMAND: Final = re.compile(r"`[^`]*`")
 QUOTED: Final = re.compile(r'"[^"]*"')
 
@@ -75,6 +76,15 @@ def lines_beside() -> list[Pair]:
     ]
 
 
+def buttons_named_otherwise(pairs: Iterable[Pair], shown: Mapping[str, str]) -> Iterator[str]:
+    """Give what help calls a button in Korean where the button itself says something else."""
+    for where, english, korean in pairs:
+        for said, told in zip(BOLD.findall(english), BOLD.findall(korean), strict=True):
+            label = shown.get(said.lower())
+            if label and told != label:
+                yield f"{where}: {said!r} is {label!r} on screen, {told!r} in help"
+
+
 def test_both_languages_have_the_same_pages_in_the_same_shape() -> None:
     for language in LANGUAGES:
         assert {path.stem for path in (FOLDER / language).glob("*.md")} == set(NAMES)
@@ -113,6 +123,13 @@ def test_korean_help_keeps_to_one_manner_of_speaking() -> None:
 def test_help_uses_the_words_of_the_glossary() -> None:
     held = terms(GLOSSARY.read_text("utf-8"))
     expect_none(terms_said_otherwise(lines_beside(), held))
+
+
+def test_help_calls_a_button_what_stands_on_it() -> None:
+    shown = {pair.en.lower(): pair.ko for pair in catalogued()}
+    expect_none(buttons_named_otherwise(lines_beside(), shown))
+    planted = Pair("planted", "Press **Close**.", "**끝내기**를 누릅니다.")
+    assert list(buttons_named_otherwise([planted], shown | {"close": "닫기"}))
 
 
 @pytest.mark.parametrize("made", [help_page, part])
