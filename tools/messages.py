@@ -212,7 +212,8 @@ def faults(package: Path = PACKAGE, named: Sequence[str] = ()) -> Iterator[str]:
     for room in rooms(package):
         catalogue = texts(written(room))
         for key, message in catalogue.items():
-            korean[key].setdefault(forms(message), room.name)
+            if is_translated(message):
+                korean[key].setdefault(forms(message), room.name)
         if not named or room in rooms(package, named):
             yield from _faults_of(room, catalogue)
     for key, said in korean.items():
