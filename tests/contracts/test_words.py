@@ -17,14 +17,17 @@ _NOT_HELD: Final[dict[str, str]] = {
     "also everyday words, said of other things": """
         name law message node reading return key sex sealed asked opened closed notice session urgent
     """,
+    "clauses, said in sentences": "who-the-person-is what-happened",
     "states, said in sentences as verbs": """
         accepted declined recalled referred erased reopened arrived crossed moved-on can-take cannot-take frozen held-back
+        not-arrived
     """,
 }
 NOT_HELD: Final = {word.replace("-", " "): why for why, held in _NOT_HELD.items() for word in held.split()}
 # Text and term: why the Korean says it otherwise.
 OTHERWISE: Final[dict[tuple[str, str], str]] = {
     ("The agreement has not begun yet.", "not begun"): "said of an agreement, not of a thread",
+    ("It has not begun.", "not begun"): "a sentence of its own",
 }
 
 
