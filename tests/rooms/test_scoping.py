@@ -86,6 +86,7 @@ TABLE: dict[str, One | Many | Given] = {
     "consent.queries.ended": One(
         "owner", "grant", lambda query, actor, grant: query(actor, [grant], NOW), known_to=("colleague",)
     ),
+    "consent.queries.form": about_a_case,
     "consent.queries.grants_of": about_a_case,
     "consent.queries.guardian_may_be_told": about_a_case,
     "consent.queries.has_leave": about_a_case,
@@ -113,6 +114,7 @@ TABLE: dict[str, One | Many | Given] = {
     "identification.queries.screening_view": OF_A_ROW_FOUND,
     "identification.queries.screenings": about_a_case,
     "referral.queries.calling.on_duty": replace(about_a_thread, known_to=("shelter", "colleague")),
+    "referral.queries.letter.letter": about_a_thread,
     "referral.queries.packet.packet": One(
         "shelter", "thread", lambda query, actor, thread: query(actor, thread, asked_for=SHELTER), "erased thread"
     ),

@@ -88,7 +88,7 @@ def _choices(grant: Grant | None, text: Text, beside: Text) -> Iterator[tuple[st
         "named": grant.named_categories & named if grant else (),
         "feedback": grant.feedback if grant else (),
     }
-    lists = {"categories": set(text.categories) - named, "named": named}
+    lists: dict[str, set[str]] = {"categories": set(text.categories) - named, "named": set(named)}
     for code, chosen in given.items():
         of = "categories" if code == "named" else code
         only = lists.get(code, set(getattr(text, of)))
@@ -130,4 +130,5 @@ def _until(grant: Grant | None, text: Text) -> str:
 
 
 def _day(moment: datetime, text: Text) -> str:
-    return format_date(timezone.localtime(moment).date(), "long", locale="en_GB" if text.language == "en" else text.language)
+    written = "en_GB" if text.language == "en" else text.language
+    return format_date(timezone.localtime(moment).date(), "long", locale=written)
