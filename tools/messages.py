@@ -161,12 +161,16 @@ def _write(room: Room, said: Catalog) -> None:
     if not texts(said):
         room.po.unlink(missing_ok=True)
         return
-    body = io.BytesIO()
-    write_po(body, said, width=0, no_location=True, omit_header=True, sort_output=True)
     room.po.parent.mkdir(parents=True, exist_ok=True)
-    new = HEADER + body.getvalue().decode().strip() + "\n"
+    new = _po(said)
     if not room.po.exists() or room.po.read_text("utf-8") != new:
         room.po.write_text(new, "utf-8")
+
+
+def _po(catalogue: Catalog) -> str:
+    body = io.BytesIO()
+    write_po(body, catalogue, width=0, no_location=True, omit_header=True, sort_output=True)
+    return HEADER + body.getvalue().decode().strip() + "\n"
 
 
 def compile_catalogue(room: Room) -> None:
@@ -235,6 +239,8 @@ def _faults_of(room: Room, catalogue: dict[Key, Message]) -> Iterator[str]:
             yield f"{room.name}: placeholders or tags differ: {key[1]!r}"
     if is_stale(room):
         yield f"{room.name}: not compiled since the last change"
+    if room.po.exists() and room.po.read_text("utf-8").count("\nmsgid ") != len(catalogue):
+        yield f"{room.name}: a text stands twice in the catalogue; update puts it right"
 
 
 def marks(text: str | Iterable[str]) -> set[str]:

@@ -135,6 +135,11 @@ def write(path: Path, *changes: tuple[str, str]) -> None:
         ("보내기", "부치기", "consent: not compiled since the last change"),
         ("허락", "동의", "consent, ground.post: translated in more than one way: 'Leave'"),
         (
+            'msgid "Leave"',
+            'msgid "Leave"\nmsgstr "떠나기"\n\nmsgid "Leave"',
+            "consent: a text stands twice in the catalogue; update puts it right",
+        ),
+        (
             'msgid "Send"',
             'msgid "Send"\nmsgstr "보내기"\n\n#~ msgid "Old"',
             "consent: unused, and commented out: 'Old'",
