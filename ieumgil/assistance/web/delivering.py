@@ -7,8 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language
-from django.utils.translation import gettext as __
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from ieumgil.agreements import queries as agreements
@@ -41,7 +40,7 @@ class ServiceForm(HouseForm):
             if one.kind is not PurposeKind.STATISTICS and code not in running
         ]
         named = [(code, labels[code].ko if korean else labels[code].en) for code in codes]
-        self.fields["service"].choices = [("", __("Choose")), *named]  # type: ignore[attr-defined]
+        self.fields["service"].choices = [("", gettext("Choose")), *named]  # type: ignore[attr-defined]
 
 
 @page(verb="service.start", right=Permission.CASE_READ, methods=GET_POST)
@@ -54,7 +53,7 @@ def services(request: Signed, case: UUID) -> HttpResponse:
     if form.act(
         lambda said: actions.start_service(request.actor, view.id, said["service"], note=said["note"] or None)
     ):
-        messages.success(request, __("The service has started."))
+        messages.success(request, gettext("The service has started."))
         return redirect("assistance:services", case)
     names = names_of(request.actor)
     told = {"case": view, "form": form, "services": [(one, names.get(one.by)) for one in known]}
@@ -68,5 +67,5 @@ def end(request: Signed, case: UUID, delivery: UUID) -> HttpResponse:
     if delivery not in {one.id for one in queries.services(request.actor, view.id)}:
         raise AbsentError
     actions.end_service(request.actor, delivery)
-    messages.success(request, __("The service has ended."))
+    messages.success(request, gettext("The service has ended."))
     return redirect("assistance:services", case)

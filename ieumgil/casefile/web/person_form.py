@@ -5,8 +5,7 @@ from typing import Any, Final
 
 from babel import Locale
 from django import forms
-from django.utils.translation import get_language
-from django.utils.translation import gettext as __
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from ieumgil.casefile.rules import (
@@ -71,18 +70,18 @@ class PersonForm(VersionForm):
         held = self.initial
         self.rows = list(range(1, _filled(held, "form_") + SPARE + 1))
         self.nations = list(range(1, _filled(held, "nation_") + SPARE + 1))
-        scripts = [("", __("Choose")), *((one.value, said(one.value, "script")) for one in Script)]
+        scripts = [("", gettext("Choose")), *((one.value, said(one.value, "script")) for one in Script)]
         for row in self.rows:
             self.fields[f"form_{row}"] = forms.CharField(
-                label=__("Name in another script or spelling"), required=False, max_length=200
+                label=gettext("Name in another script or spelling"), required=False, max_length=200
             )
             self.fields[f"script_{row}"] = forms.ChoiceField(
-                label=__("Script"), choices=scripts, required=False
+                label=gettext("Script"), choices=scripts, required=False
             )
         countries = _countries(str(held.get(f"nation_{row}") or "") for row in self.nations)
         for row in self.nations:
             self.fields[f"nation_{row}"] = forms.ChoiceField(
-                label=__("Nationality"), choices=countries, required=False
+                label=gettext("Nationality"), choices=countries, required=False
             )
 
     def clean(self) -> dict[str, Any]:
@@ -109,9 +108,9 @@ class PersonForm(VersionForm):
     def _name(self, whole: dict[str, Any]) -> Name | None:
         given, unknown = whole.get("name", ""), whole.get("name_not_known")
         if unknown and given:
-            self.add_error("name_not_known", __("A name is written above. Take out one of the two."))
+            self.add_error("name_not_known", gettext("A name is written above. Take out one of the two."))
         elif not unknown and not given:
-            self.add_error("name", __("Write the name, or tick below that it is not known."))
+            self.add_error("name", gettext("Write the name, or tick below that it is not known."))
         elif unknown:
             return NameNotKnown()
         else:
@@ -165,4 +164,4 @@ def _countries(held: Iterator[str]) -> list[tuple[str, str]]:
     codes = {code for code in map(str, territories) if len(code) == ALPHA_2 and code.isalpha()} - NO_COUNTRY
     codes |= {code for code in held if code and code != STATELESS}
     named = sorted(((code, country_name(code)) for code in codes), key=lambda one: one[1])
-    return [("", __("Not known")), (STATELESS, country_name(STATELESS)), *named]
+    return [("", gettext("Not known")), (STATELESS, country_name(STATELESS)), *named]

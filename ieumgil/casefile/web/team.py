@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ieumgil.casefile import actions, queries
@@ -35,7 +35,7 @@ class TeamForm(HouseForm):
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **more: Any) -> None:  # noqa: ANN401  as of Form
         """Offer these colleagues."""
         super().__init__(*args, **more)
-        self.fields["worker"].choices = [("", __("Choose")), *choices]  # type: ignore[attr-defined]
+        self.fields["worker"].choices = [("", gettext("Choose")), *choices]  # type: ignore[attr-defined]
 
 
 @page(verb="note.add", right=Permission.CASE_READ, methods=GET_POST)
@@ -44,7 +44,7 @@ def notes(request: Signed, case: UUID) -> HttpResponse:
     view = queries.case(request.actor, CaseId(case))
     form = NoteForm.of(request)
     if form.act(lambda said: actions.add_note(request.actor, view.id, said["text"], once=said["once"])):
-        messages.success(request, __("The note is in the case."))
+        messages.success(request, gettext("The note is in the case."))
         return redirect("casefile:notes", case)
     names = names_of(request.actor)
     written = [(note, names.get(note.by)) for note in queries.notes(request.actor, view.id)]
@@ -59,7 +59,7 @@ def team(request: Signed, case: UUID) -> HttpResponse:
     free = [(one.handle, one.display_name) for one in to_take_in(request.actor, view.team)]
     form = TeamForm.of(request, choices=free)
     if form.act(lambda said: actions.join_team(request.actor, view.id, said["worker"])):
-        messages.success(request, __("Your colleague is in the team."))
+        messages.success(request, gettext("Your colleague is in the team."))
         return redirect("casefile:team", case)
     names = names_of(request.actor)
     told = {

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as __
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ieumgil.casefile import actions, queries
@@ -37,7 +37,7 @@ class StageForm(VersionForm):
         onward = sorted(NEXT_STAGES[stage], key=list(Stage).index)
         self.fields["to"].choices = [(one.value, _label(one, stage)) for one in onward]  # type: ignore[attr-defined]
         reasons = [(code, said(code, "case-closing")) for code in CLOSING]
-        self.fields["reason"].choices = [("", __("Choose")), *reasons]  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [("", gettext("Choose")), *reasons]  # type: ignore[attr-defined]
         if Stage.CLOSED not in onward:
             del self.fields["reason"]
 
@@ -45,7 +45,7 @@ class StageForm(VersionForm):
         """Ask for a reason where the case closes."""
         whole = super().clean() or {}
         if whole.get("to") == Stage.CLOSED and not whole.get("reason"):
-            self.add_error("reason", __("Choose why the case closes."))
+            self.add_error("reason", gettext("Choose why the case closes."))
         return whole
 
 
@@ -60,13 +60,13 @@ class EraseForm(HouseForm):
         super().__init__(*args, **more)
         self.ref = ref
         reasons = [(code, said(code, "case-erasing")) for code in ERASING]
-        self.fields["reason"].choices = [("", __("Choose")), *reasons]  # type: ignore[attr-defined]
+        self.fields["reason"].choices = [("", gettext("Choose")), *reasons]  # type: ignore[attr-defined]
 
     def clean_code(self) -> str:
         """Refuse another code."""
         typed = str(self.cleaned_data["code"]).strip()
         if typed.upper() != self.ref:
-            raise forms.ValidationError(__("This is not the code of this case. Nothing was erased."))
+            raise forms.ValidationError(gettext("This is not the code of this case. Nothing was erased."))
         return typed
 
 
@@ -76,7 +76,7 @@ def stage(request: Signed, case: UUID) -> HttpResponse:
     view = queries.case(request.actor, CaseId(case))
     form = StageForm.of(request, initial={"version": view.version}, stage=view.stage)
     if form.save(lambda typed: _move(request, view.id, typed)):
-        messages.success(request, __("The case has moved."))
+        messages.success(request, gettext("The case has moved."))
         return redirect("casefile:case", case)
     form.show_newer({"version": view.version})
     return show(
@@ -95,7 +95,7 @@ def erase(request: Signed, case: UUID) -> HttpResponse:
         raise DeniedError("not-holder")
     form = EraseForm.of(request, ref=view.ref)
     if form.act(lambda typed: actions.erase_case(request.actor, view.id, typed["reason"])):
-        messages.success(request, __("The case is erased. Nothing of it can be read any more."))
+        messages.success(request, gettext("The case is erased. Nothing of it can be read any more."))
         return redirect("casefile:list")
     return show(request, "casefile/erase.html", {"case": view, "form": form}, status=form.status)
 
@@ -109,9 +109,9 @@ def _move(request: Signed, case: CaseId, typed: dict[str, Any]) -> int:
 
 def _label(to: Stage, stage: Stage) -> str:
     if to is Stage.CLOSED:
-        return __("Close the case")
+        return gettext("Close the case")
     name = said(to.value, "stage")
-    return __("Open again: %(stage)s") % {"stage": name} if stage is Stage.CLOSED else name
+    return gettext("Open again: %(stage)s") % {"stage": name} if stage is Stage.CLOSED else name
 
 
 def _is_holder(request: Signed, view: CaseView) -> bool:
