@@ -25,6 +25,7 @@ from tests.support.signing_in import (
     PASSWORD,
     Device,
     entries_of,
+    give_code,
     give_password,
     is_in,
     sign_in,
@@ -177,6 +178,23 @@ def test_while_a_link_for_a_new_device_waits_the_password_alone_sets_up_none(
     assert client.get("/account/device/").status_code == 403
     assert client.post("/account/device/", {"code": "000000"}).status_code == 403
     assert not is_in(client)
+
+
+def test_a_worker_with_the_old_device_or_a_recovery_code_sets_up_a_new_one(
+    people: People, device: Device
+) -> None:
+    here, there = sign_in(OWNER, device), sign_in(OWNER, device)
+    new = Device(here.get("/account/device/").context["form"].secret)
+    assert here.post("/account/device/", {"code": "000000"}).status_code == 200
+    assert is_in(there)
+    assert here.post("/account/device/", {"code": new.code()}).status_code == 302
+    assert is_in(here)
+    assert not is_in(there)
+    assert is_in(sign_in(OWNER, new))
+    client = Client()
+    give_password(client, OWNER)
+    assert give_code(client, device.code()) == 200
+    assert entries_of(people.owner, "worker.second-factor") == ["allow"]
 
 
 def test_whoever_has_no_second_factor_can_go_nowhere_but_to_its_page(people: People) -> None:

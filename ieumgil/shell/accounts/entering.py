@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from allauth.account.internal.decorators import login_not_required
 from allauth.account.internal.flows.login import perform_password_login, record_authentication
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.models import Login
 from allauth.account.views import LoginView, LogoutView, ReauthenticateView
 from allauth.decorators import rate_limit
@@ -12,15 +13,17 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth import authenticate, logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.views.generic.edit import FormView
 
 from ieumgil.ground.accounts.queries import actor_for, invited, may_enrol
 from ieumgil.ground.accounts.rules import InvitationKind
 from ieumgil.ground.joining.actions import door
-from ieumgil.ground.joining.actions.ending import end_other_sessions
+from ieumgil.ground.joining.actions.ending import end_other_sessions, forget_second_factor
 from ieumgil.ground.words.queries import word
 from ieumgil.kernel.outcome import AbsentError, DeniedError
 from ieumgil.shell.accounts.forms import NewPasswordForm, OwnPasswordForm
@@ -51,17 +54,18 @@ class SignOut(LogoutView):  # type: ignore[misc]
 
 
 class Enrol(ActivateTOTPView):  # type: ignore[misc]
-    """Set up the device that shows codes; after a link for a new one was made, only through that link."""
+    """Set up the device that shows codes, or change it with the old one; after a link was made, only through that link."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:  # noqa: ANN401  as of allauth
-        """Let in only whoever signed in and has no device yet."""
+        """Let in whoever signed in and has no device yet, or signed in with it minutes ago."""
         if not request.user.is_authenticated:
             return redirect("account_login")
         if is_mfa_enabled(request.user, [Authenticator.Type.TOTP]):
-            if has_second_factor(request):
-                return redirect("people:account")
-            logout(request)
-            return redirect("account_login")
+            if not has_second_factor(request):
+                logout(request)
+                return redirect("account_login")
+            raise_if_reauthentication_required(request, app="allauth.mfa")
+            return cast("HttpResponse", FormView.dispatch(self, request, *args, **more))
         if not may_enrol(cast("Any", request.user).pk):
             return show(request, "account/link_needed.html", status=403)
         return cast("HttpResponse", super().dispatch(request, *args, **more))
@@ -77,8 +81,11 @@ class Enrol(ActivateTOTPView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:  # noqa: ANN401  as of allauth
         """Keep the device: from now on this session counts as signed in with it, and every other one ends."""
         request, handle = self.request, self.request.user.get_username()
-        response: HttpResponse = super().form_valid(form)
         actor = actor_for(handle)
+        with transaction.atomic():  # the old device goes only together with the new one's coming
+            if actor.worker is not None:
+                forget_second_factor(actor.worker)
+            response: HttpResponse = super().form_valid(form)
         door.note_second_factor(actor, what="enrolled")
         end_other_sessions(actor, this=request.session.session_key)
         record_authentication(request, request.user, method="mfa", type="totp", reauthenticated=True)
