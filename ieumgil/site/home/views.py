@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from ieumgil.casefile import queries as casefile
 from ieumgil.ground.accounts.rules import Role
+from ieumgil.ground.post.actions import seen
 from ieumgil.kernel.permission import Permission
 from ieumgil.referral.queries import work
 from ieumgil.shell.page import Signed, page, show
@@ -22,6 +23,7 @@ def home(request: Signed) -> HttpResponse:
     context: dict[str, object] = {"now": timezone.now(), "look": what_needs_a_look(actor)}
     if Role.FIRST_RESPONDER in request.worker.roles:
         context["tonight"] = who_can_take(actor)
+    seen(actor.agency, request.worker.id)
     if Permission.REFERRAL_READ in rights:
         context["owed"] = work.work_list(actor)[:SHOWN]
     if Permission.CASE_READ in rights:
