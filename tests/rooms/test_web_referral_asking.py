@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ieumgil.casefile import actions as casefile
 from ieumgil.directory import actions as directory
+from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import AgencyId, CaseId, FieldPath, ThreadId
 from ieumgil.kernel.outcome import DeniedError
 from ieumgil.referral.actions import enquire
@@ -30,7 +31,7 @@ ABOUT = {
     "sex": "female",
     "age_band": "25-34",
 }
-ADMITS = {
+ADMITS: dict[str, Json] = {
     "sexes": ["female"], "age_bands": ["25-34"], "children_along": 2, "pregnant": True, "urgent_medical": False,
     "accessibility": [],
 }  # fmt: skip
@@ -94,6 +95,8 @@ def test_what_is_rare_in_the_region_is_shown_as_it_travels(
     assert "Vietnamese" in common
     assert "Vietnamese" not in rare.content.decode()
     assert "ask later" in rare.content.decode()
+    assert 'id="later"' not in common
+    assert "Languages" in rare.content.decode().split('id="later"')[1].split("</p>")[0]
     assert not ThreadRow.objects.exists()
 
 

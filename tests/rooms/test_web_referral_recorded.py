@@ -1,7 +1,7 @@
 """What was agreed by telephone, fax or letter, recorded afterwards: a thread as any other, the same on both sides."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -9,6 +9,7 @@ from django.test import Client
 from ieumgil.agreements import actions as agreements
 from ieumgil.agreements.queries import country
 from ieumgil.ground.exchange.rules import time_text
+from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import CaseId, ThreadId
 from ieumgil.kernel.outcome import DeniedError
 from ieumgil.referral.actions import answer, enquire, refer
@@ -89,17 +90,17 @@ def test_the_whole_way_may_be_recorded_and_both_sides_see_how_it_was_said(
 @pytest.mark.parametrize(
     ("at", "code"), [(NOW + HOUR, "spoken-in-future"), (NOW - timedelta(days=31), "spoken-too-long-ago")]
 )
-def test_what_lies_ahead_or_long_ago_is_not_recorded(at: object, code: str) -> None:
-    spoken = Spoken(How.TELEPHONE, at)  # type: ignore[arg-type]
+def test_what_lies_ahead_or_long_ago_is_not_recorded(at: datetime, code: str) -> None:
+    spoken = Spoken(How.TELEPHONE, at)
     with pytest.raises(DeniedError, match=code):
         spoken_part(spoken, NOW)
 
 
 def test_a_peer_that_says_so_all_the_same_is_not_believed() -> None:
-    said = {"spoken": {"how": "telephone", "at": time_text(NOW + HOUR)}}
-    assert not is_spoken_in_time(said, NOW)  # type: ignore[arg-type]
-    assert not is_spoken_in_time(said, NOW + timedelta(days=32))  # type: ignore[arg-type]
-    assert is_spoken_in_time(said, NOW + HOUR)  # type: ignore[arg-type]
+    said: dict[str, Json] = {"spoken": {"how": "telephone", "at": time_text(NOW + HOUR)}}
+    assert not is_spoken_in_time(said, NOW)
+    assert not is_spoken_in_time(said, NOW + timedelta(days=32))
+    assert is_spoken_in_time(said, NOW + HOUR)
     assert is_spoken_in_time({}, NOW)
 
 

@@ -80,12 +80,14 @@ def shown_of(enquiry: Enquiry, urgency: Urgency, found: list[Askable], form: Hou
         name: list(value) if isinstance(value, tuple) else value for name, value in asdict(travels).items()
     }
     lines = [(name, told_asked(name, value)) for name, value in said.items() if value not in ("", [])]
+    later = [name for name, value in asdict(enquiry).items() if value != getattr(travels, name)]
     one = "agency" in form.fields
     name = "agency" if one else "agencies"
     value = form[name].value() or []
     chosen = [value] if isinstance(value, str) else list(value)
     return {
         "lines": lines,
+        "later": later,
         "urgency": urgency,
         "offers": offers(found),
         "enquiry": travels,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar, Final, cast
+from typing import Any, Final, cast
 
 from django import forms
 from django.http import QueryDict
@@ -25,9 +25,8 @@ from ieumgil.shell.telling import language_name
 LANGUAGES: Final = (
     "ko", "en", "vi", "th", "tl", "id", "zh", "ru", "uz", "mn", "km", "my", "ne", "bn", "si", "ur", "ar", "kvk",
 )  # fmt: skip
-SEXES: Final = ("female", "male", "other", "unknown")
-THREE: Final = ("yes", "no", "unknown")
-NO_LETTER: Final = "no"
+SEXES: Final = ("unknown", "female", "male", "other")
+THREE: Final = ("unknown", "yes", "no")
 SENDING: Final = "send"
 
 
@@ -98,7 +97,6 @@ class AboutForm(HouseForm):
     avoid = forms.MultipleChoiceField(
         label=_("Regions to avoid"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    REGION_NEEDED: ClassVar[bool] = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  as of a form
         """Offer what can be asked, in words."""
@@ -109,7 +107,7 @@ class AboutForm(HouseForm):
             "region": [("", _("Choose a region")), *places],
             "urgency": of_kind("urgency", Urgency),
             "sex": of_kind("sex", SEXES),
-            "age_band": of_kind("age-band", (*AGE_BANDS, "unknown")),
+            "age_band": of_kind("age-band", ("unknown", *AGE_BANDS)),
             "languages": [(code, language_name(code)) for code in LANGUAGES],
             "pregnant": of_kind("yes-no", THREE),
             "urgent_medical": of_kind("yes-no", THREE),
