@@ -13,6 +13,6 @@ def qr_code(text: str) -> str:
     size = len(rows)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" width="{size * 5}" height="{size * 5}"'
-        f' role="img" shape-rendering="crispEdges"><rect width="{size}" height="{size}" fill="#fff"/>'
+        f' aria-hidden="true" shape-rendering="crispEdges"><rect width="{size}" height="{size}" fill="#fff"/>'
         f'<path d="{path}" fill="#000"/></svg>'
     )
