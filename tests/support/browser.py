@@ -20,6 +20,8 @@ FLAGS: Final = [
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 SKIP: Final = "IEUMGIL_SKIP_BROWSER"
 PICTURES: Final = Path(os.environ.get("IEUMGIL_PICTURES", ".pictures"))
+AXE: Final = Axe().axe_script
+VIOLATIONS: Final = "() => axe.run({resultTypes: ['violations']}).then(found => found.violations)"
 # What sticks out of the window to the right, whatever hides the overflow: axe does not see it.
 STICKING_OUT: Final = """() => [...document.querySelectorAll('body *')].filter(e => {
   const box = e.getBoundingClientRect(), style = getComputedStyle(e);
@@ -51,6 +53,7 @@ class Desk:
     home: str
     language: str
     name: str
+    looks: bool = True  # at every stop; a journey about something else only passes by
     stops: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
@@ -66,14 +69,21 @@ class Desk:
     def stop(self, name: str) -> None:
         """Look at the page as it stands: axe, boxes and a picture at both widths; faults are gathered, not raised."""
         self.stops.append(name)
+        if not self.looks:
+            return
         for width, size in (("wide", WIDE), ("narrow", NARROW)):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             self._look(f"{name} {width}", width)
         self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 
+    def _violations(self) -> list[dict[str, Any]]:
+        if not self.page.evaluate("() => Boolean(window.axe)"):
+            self.page.evaluate(AXE)
+        found: list[dict[str, Any]] = self.page.evaluate(VIOLATIONS)
+        return found
+
     def _look(self, where: str, width: str) -> None:
-        results = Axe().run(self.page)
-        for found in results.response["violations"]:
+        for found in self._violations():
             nodes = "; ".join(str(node["html"])[:160] for node in found["nodes"][:3])
             self.faults.append(f"{where}: {found['id']} ({found['impact']}): {nodes}")
         self.faults += [f"{where}: sticks out: {found}" for found in self.page.evaluate(STICKING_OUT)]
@@ -83,7 +93,9 @@ class Desk:
 
 
 @contextmanager
-def desk(browser: Browser, home: str, language: str, name: str, *, script: bool = True) -> Iterator[Desk]:
+def desk(
+    browser: Browser, home: str, language: str, name: str, *, script: bool = True, looks: bool = True
+) -> Iterator[Desk]:
     """Give a desk whose browser knows nothing yet; what it asked of others, and every script fault, is noted."""
     context = browser.new_context(
         java_script_enabled=script, viewport=WIDE, reduced_motion="reduce",  # type: ignore[arg-type]
@@ -92,7 +104,7 @@ def desk(browser: Browser, home: str, language: str, name: str, *, script: bool 
     context.add_cookies([{"name": "language", "value": language, "url": home}])
     page = context.new_page()
     page.set_default_timeout(15_000)
-    sitting = Desk(page, home, language, name)
+    sitting = Desk(page, home, language, name, looks)
     page.on("request", lambda asked: _note_stranger(sitting, asked.url))
     page.on("pageerror", lambda fault: sitting.faults.append(f"script: {fault}"))
     page.on("console", lambda said: _note_console(sitting, said))

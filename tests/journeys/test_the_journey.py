@@ -1,0 +1,38 @@
+"""A police officer and whoever has the night at the shelter refer a person by hand, from the first question to the close."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from ieumgil.site.demo.telling import look
+from tests.journeys.conftest import Nodes
+from tests.support import acting
+from tests.support.journeying import NIGHT, OFFICER, at_both
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_person_is_referred_by_hand_from_the_first_question_to_the_close(
+    nodes: Nodes, browser: Browser, language: str
+) -> None:
+    with at_both(browser, nodes.front, nodes.protection, language, "journey") as (officer, shelter):
+        case = acting.first_questions(officer)
+        acting.duty_before_status(officer, case)
+        acting.person_and_facts(officer, case)
+        acting.leave_to_ask(officer, case)
+        thread = acting.ask_shelter(officer, case)
+        acting.can_take(shelter, thread)
+        acting.consent_in_vietnamese(officer, thread)
+        acting.refer(officer)
+        acting.query_and_reply(officer, shelter, thread)
+        acting.accept_and_open(shelter, thread)
+        acting.arrive(shelter, thread)
+        acting.tell(shelter, thread, "progress", "settling-in")
+        acting.tell(shelter, thread, "outcome", "own-home")
+        acting.close(officer, thread)
+        assert not officer.faults + shelter.faults
+        assert not officer.strangers + shelter.strangers
+    assert states(nodes, thread) == {"CLOSED"}
+
+
+def states(nodes: Nodes, thread: str) -> set[str]:
+    seen = look(nodes.front, OFFICER, thread), look(nodes.protection, NIGHT, thread)
+    return {row["state"] if row else "" for row in seen}
