@@ -78,7 +78,7 @@ _NO_ENTRY: Final[dict[str, str]] = {
         referral.actions.take_refusal
     """,
     "the consent room's preview, which it asks, leaves the entry": """
-        referral.actions.preview
+        referral.actions.preview referral.actions.preview_at_once
     """,
     "the post room's verb, which it asks, leaves the entry": """
         referral.actions.stop_about

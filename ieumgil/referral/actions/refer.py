@@ -142,15 +142,9 @@ def refer_at_once(
         basis = basis_for(actor.agency, to, purpose, moment)
         require(may_skip_enquiry(basis, danger_to_life=_is_danger(duty)))
         row = new_thread(
-            actor,
-            case=case,
-            to=to,
-            urgency=urgency,
-            basis=basis_ref(basis),
-            purpose=purpose,
-            now=moment,
+            actor, case=case, to=to, urgency=urgency, basis=basis_ref(basis), purpose=purpose, now=moment,
             onward_of=onward_of,
-        )
+        )  # fmt: skip
         content = {"packet": _packet(actor, row, moment, shown, duty), **spoken_part(spoken, moment)}
         said = say(actor, row, Kind.REFER, content, click=click, now=moment)
         return Begun(ThreadId(row.thread), said)
