@@ -29,6 +29,18 @@ SAYINGS = {
     "zh": "您可以随时停止。谁会知道?",
     "ar": "يمكنك التوقف في أي وقت. هل تسمحون لنا بأن نسألهم؟ قضية شيخ ثبت ظفر ضغط",
 }
+NAMES = {  # invented, in the scripts in which names are kept
+    "Khmer": "សុខា ចន្ទ",
+    "Bengali": "রহিমা খাতুন",
+    "Devanagari": "सीता श्रेष्ठ",
+    "Lao": "ສົມສີ ແກ້ວມະນີ",
+    "Myanmar": "မသန္တာ",
+    "Sinhala": "ක්\u200dරිෂාන්ති පෙරේරා",
+    "Tamil": "க்ரிஷாந்தி",
+    "Georgian": "ნინო ბერიძე",
+    "SCNames": "喆堃 蘭かナ",
+    "Thai": "กำพล น้ำใส",
+}
 ASKING = [
     '<img src="http://127.0.0.1:{port}/planted.png">',
     '<link rel="stylesheet" href="http://127.0.0.1:{port}/planted.css">',
@@ -71,6 +83,13 @@ def test_every_script_comes_back_letter_by_letter_and_in_our_own_font(language: 
     made = pdf(f"<h1>1</h1><p>{SAYINGS[language]}</p>", language=language, title="Form")
     assert flat(SAYINGS[language]) in flat(text_of(made))
     assert {font.split("-")[0] for font in fonts_of(made)} <= {path.name.split("-")[0] for path in fonts()}
+
+
+@pytest.mark.parametrize("script", NAMES)
+def test_a_name_in_another_script_is_written_out_on_a_page_in_korean(script: str) -> None:
+    made = pdf(f"<table><tr><td>{NAMES[script]}</td></tr></table>", language="ko", title="Form")
+    assert NAMES[script] in flat(text_of(made))
+    assert fonts_of(made) - {"Pretendard", "NotoSansSC"} == {f"NotoSans{script}"}
 
 
 def test_a_letter_that_is_not_there_is_missed() -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import logging
 import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -74,7 +75,7 @@ class _Fonts:
 
 
 def _with_its_words(marked: Callable[..., Any], string: Callable[[str], object]) -> Callable[..., Any]:
-    """Let a line say its own text where glyphs cannot: Thai marks share them, and copying would mix them up.
+    """Let a line say its own text where glyphs cannot: marks share and change them, and copying would mix them up.
 
     WeasyPrint has no setting for it (PDF 32000-1, 14.9.4, ActualText); the tests read every script back letter by letter.
     """
@@ -106,6 +107,7 @@ def _press() -> tuple[Any, Any, Any]:
         from pydyf import String  # type: ignore[import-untyped]  # noqa: PLC0415
         from weasyprint.pdf.stream import Stream  # type: ignore[import-untyped]  # noqa: PLC0415
         from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]  # noqa: PLC0415
+    logging.getLogger("weasyprint").disabled = True  # it would log letters of what is written
     Stream.marked = _with_its_words(Stream.marked, String)
     fonts = FontConfiguration()
     look = weasyprint.CSS(

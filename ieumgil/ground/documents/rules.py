@@ -20,5 +20,5 @@ def file_name(kind: str, day: date) -> str:
 
 
 def reads_itself(text: str) -> bool:
-    """Say whether each letter has a glyph of its own: not so with marks above and below, nor in Thai (sara am)."""
-    return not any(category(c) == "Mn" or c == "\u0e33" for c in text)
+    """Say whether each letter has a glyph of its own: not so with marks around it, nor in Thai (sara am)."""
+    return not any(category(c)[0] == "M" or c == "\u0e33" for c in text)
