@@ -1,14 +1,14 @@
-"""Measure everything, or what is named: `python -m bench [seal] [fold] [messages] [--out FILE]`."""
+"""Measure everything, or what is named: `python -m bench [seal] [fold] [messages] [pages] [--out FILE]`."""
 
 import argparse
 import os
 import tempfile
 from pathlib import Path
 
-from bench import folding, messages, sealing
+from bench import folding, messages, pages, sealing
 from bench.figure import heading, show, versions
 
-PARTS = ("seal", "fold", "messages")
+PARTS = ("seal", "fold", "messages", "pages")
 
 
 def main() -> None:
@@ -34,6 +34,8 @@ def main() -> None:
         show(folding.figures(asked.seconds), asked.out)
     if "messages" in parts:
         show(messages.figures(), asked.out)
+    if "pages" in parts:
+        show(pages.figures(), asked.out)
     print(f"load average at the end {os.getloadavg()[0]:.2f}")
 
 

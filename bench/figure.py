@@ -13,17 +13,22 @@ from time import perf_counter
 from typing import Final
 
 WIDTHS: Final = (52, 10, 10, 7, 7)
+EXACT: Final = 100  # from here on nothing stands behind the point
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A rate a second; the goal is a ratio to `floor`, or where there is no floor a rate itself; None: for the record."""
+    """A rate a second; the goal is a ratio to `floor`, or where there is no floor a rate itself; None: for the record.
+
+    `at_most`: a time, and the goal is the greatest ratio.
+    """
 
     name: str
     product: float
     floor: float | None
     goal: float | None
     note: str = ""
+    at_most: bool = False
 
     @property
     def ratio(self) -> float | None:
@@ -35,7 +40,8 @@ class Figure:
         """Whether the goal is reached, in words."""
         if self.goal is None:
             return ""
-        reached = (self.product if self.ratio is None else self.ratio) >= self.goal
+        found = self.product if self.ratio is None else self.ratio
+        reached = found <= self.goal if self.at_most else found >= self.goal
         return "reached" if reached else "not reached"
 
     def line(self) -> str:
@@ -44,9 +50,9 @@ class Figure:
         goal = (
             "-" if self.goal is None else f"{self.goal:,.0f}/s" if self.ratio is None else f"{self.goal:.2f}"
         )
-        floor = "-" if self.floor is None else f"{self.floor:,.0f}"
+        floor = "-" if self.floor is None else _number(self.floor)
         return (
-            f"{_columns(self.name, f'{self.product:,.0f}', floor, ratio, goal)}  {self.verdict or self.note}"
+            f"{_columns(self.name, _number(self.product), floor, ratio, goal)}  {self.verdict or self.note}"
         )
 
     def record(self) -> str:
@@ -98,6 +104,10 @@ def _once(job: Callable[[], object]) -> float:
     begin = perf_counter()
     job()
     return max(perf_counter() - begin, 1e-6)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= EXACT else f"{value:.1f}"
 
 
 def _columns(name: str, *rest: str) -> str:
