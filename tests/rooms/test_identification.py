@@ -219,3 +219,30 @@ def test_every_code_has_words_in_both_languages() -> None:
     assert all(label.en and label.ko for label in labels.values())
     assert queries.notes_of("KR") == ("kr-disability",)
     assert not queries.notes_of("XX")
+
+
+def test_the_same_click_in_two_hands_at_once_opens_one_case(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, tries = casefile.open_case, iter([True, False])
+
+    def late(actor: Actor, **more: object) -> CaseId:
+        if next(tries):
+            raise IntegrityError  # the other hand has opened it in this moment
+        return real(actor, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("ieumgil.casefile.actions.open_case", late)
+    told = {"once": "a key of a page", "answers": ANSWERS, "own_words": {}, "age_facts": ADULT, "now": NOW}
+    first = actions.begin_screening(people.owner, **told)  # type: ignore[arg-type]
+    monkeypatch.undo()
+    again = actions.begin_screening(people.owner, **told)  # type: ignore[arg-type]
+    assert (again.id, again.case) == (first.id, first.case)
+    assert len(queries.screenings(people.owner, first.case)) == 1
+
+
+def test_a_click_on_a_case_that_was_erased_since_opens_none(people: People) -> None:
+    told = {"once": "a key of a page", "answers": ANSWERS, "own_words": {}, "age_facts": ADULT, "now": NOW}
+    first = actions.begin_screening(people.owner, **told)  # type: ignore[arg-type]
+    casefile.erase_case(people.owner, first.case, "person-asked")
+    with pytest.raises(AbsentError):
+        actions.begin_screening(people.owner, **told)  # type: ignore[arg-type]

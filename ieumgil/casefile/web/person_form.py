@@ -71,17 +71,22 @@ class PersonForm(VersionForm):
         self.rows = list(range(1, _filled(held, "form_") + SPARE + 1))
         self.nations = list(range(1, _filled(held, "nation_") + SPARE + 1))
         scripts = [("", gettext("Choose")), *((one.value, said(one.value, "script")) for one in Script)]
+        countries = _countries(str(held.get(f"nation_{row}") or "") for row in self.nations)
+        spelling, script, nation = (
+            gettext("Name in another script or spelling"),
+            gettext("Script"),
+            gettext("Nationality"),
+        )
         for row in self.rows:
             self.fields[f"form_{row}"] = forms.CharField(
-                label=gettext("Name in another script or spelling"), required=False, max_length=200
+                label=f"{spelling} ({row})", required=False, max_length=200
             )
             self.fields[f"script_{row}"] = forms.ChoiceField(
-                label=gettext("Script"), choices=scripts, required=False
+                label=f"{script} ({row})", choices=scripts, required=False
             )
-        countries = _countries(str(held.get(f"nation_{row}") or "") for row in self.nations)
         for row in self.nations:
             self.fields[f"nation_{row}"] = forms.ChoiceField(
-                label=gettext("Nationality"), choices=countries, required=False
+                label=f"{nation} ({row})", choices=countries, required=False
             )
 
     def clean(self) -> dict[str, Any]:

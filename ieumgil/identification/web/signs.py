@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ieumgil.agreements.queries import country
+from ieumgil.agreements.queries import country, national_numbers
 from ieumgil.casefile import queries as casefile
 from ieumgil.casefile.web.workers import names_of
 from ieumgil.identification import queries
@@ -67,6 +67,7 @@ def signs(request: Signed, case: UUID) -> HttpResponse:
         "rule": label(newest.conclusion.rule.value),
         "notes": [label(code) for code in queries.notes_of(_law())],
         "earlier": [(one, names.get(one.by), label(one.conclusion.code.value)) for one in known[1:]],
+        "numbers": numbers(),
         "may_ask": Permission.SCREENING_DO in request.actor.permissions,
     }
     return show(request, "identification/signs.html", told)
@@ -95,6 +96,13 @@ def label(code: str) -> str:
     """Give the words of a code in the language of the page; the code itself if it has none."""
     found = queries.labels().get(code)
     return (found.ko if get_language() == "ko" else found.en) if found else code
+
+
+def numbers() -> list[dict[str, str]]:
+    """Give whom one rings day and night in this country, in the language of the page."""
+    korean = get_language() == "ko"
+    known = national_numbers(settings.IEUMGIL_COUNTRY)
+    return [{"number": one.number, "words": one.label.ko if korean else one.label.en} for one in known]
 
 
 def _sign(code: str) -> str:
