@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from ieumgil.referral.enquiry import ASK_LATER, MANY_CHILDREN, Enquiry, coarsened
+from ieumgil.referral.enquiry import ASK_LATER, MANY_CHILDREN, Enquiry, band_of, coarsened, known_from
 
 COMMON = {
     "languages": frozenset({"en", "vi"}),
@@ -63,3 +63,50 @@ def test_a_rare_language_is_asked_later_or_left_out_beside_a_common_one(
 @given(enquiries)
 def test_a_region_without_a_list_limits_nothing_but_many_children(enquiry: Enquiry) -> None:
     assert coarsened(replace(enquiry, children_along=0), {}) == replace(enquiry, children_along=0)
+
+
+@pytest.mark.parametrize(
+    ("ages", "band"),
+    [
+        ((0, 0), "0-11"),
+        ((11, 12), "unknown"),
+        ((16, 17), "16-17"),
+        ((64, 64), "50-64"),
+        ((65, 99), "65+"),
+        ((999, 999), "unknown"),
+    ],
+)
+def test_an_age_that_lies_in_two_bands_is_not_known(ages: tuple[int, int], band: str) -> None:
+    assert band_of(*ages) == band
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (None, "no"),
+        ("none", "no"),
+        ("없음", "no"),
+        ("a deep cut", "yes"),
+        (True, "yes"),
+        ("unknown", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_what_is_written_of_an_urgent_need_is_read_as_yes_or_no_and_never_sent(
+    written: object, said: str
+) -> None:
+    known = known_from({"health.urgent": written}, ages=None, sex=None, needs=[], regions=[])  # type: ignore[dict-item]
+    assert known.urgent_medical == said
+    assert "deep cut" not in str(asdict(known))
+
+
+def test_only_codes_of_what_the_case_knows_are_proposed() -> None:
+    facts = {
+        "needs.services": ["a bed", "legal-aid"], "needs.languages": ["vi", "Vietnamese!"], "needs.children_along": "2",
+        "needs.accessibility": ["step-free", "a chair with wheels"], "safety.regions_to_avoid": ["bada", "Main Street 4"],
+    }  # fmt: skip
+    known = known_from(facts, ages=(25, 26), sex="another", needs=["shelter", "legal-aid"], regions=["bada"])  # type: ignore[arg-type]
+    assert known == Enquiry(
+        need="legal-aid", region="", avoid=("bada",), languages=("vi",), age_band="25-34", sex="other", children_along=2,
+        pregnant="unknown", urgent_medical="no", accessibility=("step-free",),
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from ieumgil.casefile import queries as casefile
 from ieumgil.ground.vault.actions import LockedAgencyError
-from ieumgil.kernel.ids import ThreadId
+from ieumgil.kernel.ids import CaseId, ThreadId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
 from ieumgil.kernel.permission import Permission
 from ieumgil.referral.actions import enquire, recall, refer
@@ -109,6 +109,9 @@ def let_go(request: Signed, thread: UUID) -> HttpResponse:
     """Put a thread aside that never reached the other side."""
     key = ThreadId(thread)
     item = look(request.actor, key)
+    if item.case is None:
+        raise AbsentError
+    casefile.case(request.actor, CaseId(item.case))
     form = HouseForm.of(request, initial=_opened(request, item))
     done, stale = tried(form, lambda _said: enquire.let_go(request.actor, thread=key))
     if done:

@@ -158,7 +158,7 @@ class RecordedForm(SpokenForm, AboutForm):
 
     agency = forms.ChoiceField(label=_("With which agency"), widget=forms.RadioSelect)
     agreed = forms.ChoiceField(
-        label=_("What was agreed"),
+        label=_("What was arranged"),
         widget=forms.RadioSelect,
         choices=(
             ("asked", _("We asked whether they can take the person")),
