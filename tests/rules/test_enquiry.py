@@ -105,7 +105,7 @@ def test_only_codes_of_what_the_case_knows_are_proposed() -> None:
         "needs.services": ["a bed", "legal-aid"], "needs.languages": ["vi", "Vietnamese!"], "needs.children_along": "2",
         "needs.accessibility": ["step-free", "a chair with wheels"], "safety.regions_to_avoid": ["bada", "Main Street 4"],
     }  # fmt: skip
-    known = known_from(facts, ages=(25, 26), sex="another", needs=["shelter", "legal-aid"], regions=["bada"])  # type: ignore[arg-type]
+    known = known_from(facts, ages=(25, 26), sex="another", needs=["shelter", "legal-aid"], regions=["bada"])
     assert known == Enquiry(
         need="legal-aid", region="", avoid=("bada",), languages=("vi",), age_band="25-34", sex="other", children_along=2,
         pregnant="unknown", urgent_medical="no", accessibility=("step-free",),
