@@ -23,7 +23,7 @@ from ieumgil.referral.queries.moves import Moves, moves_in
 from ieumgil.referral.queries.narrowing import WHAT_IS_OWED, Cursor, Wanted, threads_of
 from ieumgil.referral.queries.passing import Passed, passings_of
 from ieumgil.referral.queries.rows import case_of, header_of, row_of
-from ieumgil.referral.queries.sealed import content_of
+from ieumgil.referral.queries.sealed import Keys, content_of
 from ieumgil.referral.rules import Side, fold
 
 PAGE = 50
@@ -218,11 +218,12 @@ def _turns(row: ThreadRow) -> list[Turn]:
     taken = dict.fromkeys(thread.order, "moved")
     taken |= dict.fromkeys(thread.crossed, "crossed") | dict.fromkeys(thread.frozen, "frozen")
     left_out = {ident: m.standing for ident, m in rows.items() if ident not in taken}
-    return [_turn(rows[ident], headers[ident], effect) for ident, effect in (taken | left_out).items()]
+    keys = Keys()
+    return [_turn(rows[ident], headers[ident], effect, keys) for ident, effect in (taken | left_out).items()]
 
 
-def _turn(row: MessageRow, header: Header, effect: str) -> Turn:
-    said = content_of(row)
+def _turn(row: MessageRow, header: Header, effect: str, keys: Keys) -> Turn:
+    said = content_of(row, keys)
     packet = said.pop("packet", None) if said else None
     fields = (
         len(packet["fields"]) if isinstance(packet, dict) and isinstance(packet["fields"], dict) else None

@@ -50,6 +50,13 @@ class OpenKey:
         place = context.bound_to(self.id, self._held.version)
         return cipher.unpad(cipher.unseal(self._held.secret, bytes(sealed), place))
 
+    def unseal_json(self, context: Context, sealed: bytes) -> Json:
+        """Open a value that `put_json` sealed; raises TamperedError as `unseal`."""
+        try:
+            return parse_canonical(self.unseal(context, sealed))
+        except NotCanonicalError as error:
+            raise TamperedError from error
+
 
 def opened(agency: AgencyId, key: KeyId) -> OpenKey:
     """Give a key with which to seal and open more than once.
@@ -79,10 +86,7 @@ def put_json(agency: AgencyId, key: KeyId, context: Context, value: Json) -> byt
 
 def get_json(agency: AgencyId, key: KeyId, context: Context, sealed: bytes) -> Json:
     """Open a value that `put_json` sealed; raises what `get` raises."""
-    try:
-        return parse_canonical(get(agency, key, context, sealed))
-    except NotCanonicalError as error:
-        raise TamperedError from error
+    return opened(agency, key).unseal_json(context, sealed)
 
 
 def handle(agency: AgencyId, key: KeyId) -> str:
