@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -14,6 +15,15 @@ from ieumgil.site.demo.referring import Journey, consenting, enquiring, referrin
 from ieumgil.site.demo.telling import Teller, look
 
 DEFAULT_PORTS = (8411, 8412)
+# Whose chairs the walks of the README sit in, and by which role: who works on the first node, and who on the second.
+CHAIRS = (
+    (("officer@police", "first-responder"), ("reviewer@police", "reviewer")),
+    (
+        ("night@garam", "case-worker"),
+        ("counsel@onbit", "case-worker"),
+        ("secretary@secretariat", "coordinator"),
+    ),
+)
 
 
 @click.command("demo")
@@ -86,9 +96,21 @@ def _ports(ports: str, port: str) -> tuple[int, int]:
 def _keep_serving(teller: Teller, nodes: list[DemoNode]) -> None:
     for node in nodes:
         click.echo(f"{node.name}: {node.address}/alive  IEUMGIL_HOME={node.home}")
+    for line in sign_in_links(teller, nodes):
+        click.echo(line)
     click.echo(teller.text("keeps-serving"))
     while True:
         time.sleep(1)
+
+
+def sign_in_links(teller: Teller, nodes: list[DemoNode]) -> Iterator[str]:
+    """Give the links by which one sits down as somebody of the demo, each with the role in words."""
+    yield f"\n{teller.text('sign-in-links')}"
+    for node, chairs in zip(nodes, CHAIRS, strict=True):
+        for handle, role in chairs:
+            yield f"  {node.address}/demo/as/{handle}/  {teller.word('role.' + role)}"
+    yield f"  {nodes[0].address}/demo/phone/  {teller.text('duty-phone')}"
+    yield teller.text("one-at-a-time")
 
 
 commands = [demo]
