@@ -14,7 +14,8 @@ class Room:
 
 JOURNEY: Final[tuple[Room, ...]] = (
     Room("kernel", "pure words shared by all: ids, purpose, outcome, permissions, actor facts"),
-    Room("ground", "accounts, access, audit, vault, exchange and words; knows nothing of trafficking"),
+    Room("ground", "who works here, the ledger, keys, bundles, papers, notices; knows nothing of trafficking"),
+    Room("shell", "the frame of every page: elements, forms, languages, help, quick exit, sign-in"),
     Room("directory", "which agencies and services there are, and when they can take somebody"),
     Room("agreements", "legal bases, information-sharing agreements, purposes, categories, country profiles"),
     Room("casefile", "the bare case: pseudonymous id, holder, stage, team; identity sealed beside it"),
@@ -22,7 +23,7 @@ JOURNEY: Final[tuple[Room, ...]] = (
     Room("identification", "first questions, indicators and a reviewer's reading of them"),
     Room("referral", "two agencies, one thread: packets, answers, due times, escalation"),
     Room("assistance", "services that begin and end"),
-    Room("site", "settings, root addresses, the command line: where a node is put together"),
+    Room("site", "settings, root addresses, home pages, the command line: where a node is put together"),
 )
 GROUND: Final[tuple[Room, ...]] = (
     Room("words", "glossary and languages"),
