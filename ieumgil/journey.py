@@ -14,7 +14,9 @@ class Room:
 
 JOURNEY: Final[tuple[Room, ...]] = (
     Room("kernel", "pure words shared by all: ids, purpose, outcome, permissions, actor facts"),
-    Room("ground", "who works here, the ledger, keys, bundles, papers, notices; knows nothing of trafficking"),
+    Room(
+        "ground", "who works here, the ledger, keys, bundles, papers, notices; knows nothing of trafficking"
+    ),
     Room("shell", "the frame of every page: elements, forms, languages, help, quick exit, sign-in"),
     Room("directory", "which agencies and services there are, and when they can take somebody"),
     Room("agreements", "legal bases, information-sharing agreements, purposes, categories, country profiles"),
