@@ -7,16 +7,14 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ieumgil.casefile import queries as casefile
-from ieumgil.ground.audit.models import LedgerEntry
+from ieumgil.ground.audit.queries import entries
 from ieumgil.kernel.ids import CaseId, FieldPath, ThreadId
-from ieumgil.referral.actions import answer, enquire, recall, refer
-from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.actions import answer, recall, refer
+from ieumgil.referral.models import MessageRow
 from ieumgil.referral.queries.moves import moves_of
 from ieumgil.referral.queries.work import conversation, look
 from ieumgil.referral.rules import Kind
@@ -53,106 +51,6 @@ def said(client: Client, path: str, **fields: object) -> str:
     return text_of(response)
 
 
-# --- the work list ---
-
-
-def test_the_work_list_says_what_whose_turn_and_until_when(mechanism: People, case: CaseId) -> None:
-    thread = enquired(mechanism, case)
-    carry(NOW)
-    page = text_of(signed_in_client(SHELTER).get(reverse("referral:work")))
-    for words in ("Say whether you can take the person", "ours", "new", "Narae police unit", "urgent", str(thread)[:8].upper()):
-        assert words in page
-    assert "Nobody waits for your agency" in text_of(signed_in_client(POLICE).get(reverse("referral:work")))
-
-
-def test_what_was_looked_at_is_no_longer_new(mechanism: People, case: CaseId) -> None:
-    thread = enquired(mechanism, case)
-    carry(NOW)
-    client = signed_in_client(SHELTER)
-    assert look(mechanism.stranger, thread).news
-    client.get(url("thread", thread) + "?seen=x", headers={"HX-Request": "true"})
-    assert look(mechanism.stranger, thread).news  # a page that only asks whether it moved on has shown nothing
-    client.get(url("thread", thread))
-    assert not look(mechanism.stranger, thread).news
-
-
-def test_the_list_is_narrowed_by_its_address_and_finds_a_reference_wherever_it_stands(
-    mechanism: People, case: CaseId
-) -> None:
-    thread, other = enquired(mechanism, case), enquired(mechanism, a_case(mechanism.owner, NOW), urgency="emergency")
-    client, ours = signed_in_client(POLICE), reverse("referral:work")
-
-    def lines(query: str) -> set[str]:
-        page = client.get(f"{ours}?{query}").content.decode()
-        return {str(each) for each in (thread, other) if url("thread", each) in page}
-
-    assert lines("") == lines("only=undelivered") == {str(thread), str(other)}  # they still owe delivery
-    carry(NOW)
-    assert lines("") == set()
-    assert lines("show=open") == {str(thread), str(other)}
-    assert lines("show=open&urgency=emergency") == {str(other)}
-    assert lines("show=open&side=R") == lines("only=overdue") == lines("only=frozen") == set()
-    assert lines(f"ref={str(thread)[:8]}") == {str(thread)}
-    assert lines(f"ref={casefile.case(mechanism.owner, case).ref.lower()}") == {str(thread)}
-    enquire.close(mechanism.owner, thread=thread, reason="error", now=NOW)
-    carry(NOW)
-    assert lines("show=open") == {str(other)}
-    assert lines(f"ref={thread}") == {str(thread)}
-
-
-def test_a_colleague_outside_the_team_sees_the_line_and_not_the_thread(mechanism: People, case: CaseId) -> None:
-    thread = enquired(mechanism, case)
-    ref = casefile.case(mechanism.owner, case).ref
-    page = signed_in_client(COLLEAGUE).get(reverse("referral:work")).content.decode()
-    assert "For the team of the case" in page
-    assert url("thread", thread) not in page
-    assert ref not in page
-    assert ref in signed_in_client(POLICE).get(reverse("referral:work")).content.decode()  # control
-    absent = signed_in_client(COLLEAGUE).get(reverse("referral:thread", args=[uuid4()]))
-    hidden = signed_in_client(COLLEAGUE).get(url("thread", thread))
-    assert hidden.status_code == absent.status_code == 404
-    assert hidden.content == absent.content
-
-
-def copies(row: ThreadRow, number: int) -> None:
-    names = [f.attname for f in ThreadRow._meta.concrete_fields if f.attname not in {"id", "thread"}]
-    same = {name: getattr(row, name) for name in names}
-    ThreadRow.objects.bulk_create(ThreadRow(**same | {"thread": uuid4()}) for _ in range(number))
-
-
-def test_the_list_asks_as_often_for_fifty_lines_as_for_five(mechanism: People, case: CaseId) -> None:
-    referred(mechanism, case)
-    client, row = signed_in_client(SHELTER), ThreadRow.objects.get(agency_id=mechanism.shelter)
-    copies(row, 4)
-
-    def asked() -> int:
-        with CaptureQueriesContext(connection) as seen:
-            assert client.get(reverse("referral:work")).status_code == 200
-        return len(seen)
-
-    asked()
-    few = asked()
-    copies(row, 45)
-    assert asked() == few
-
-
-def test_pages_hold_each_line_once_and_lose_none(mechanism: People, case: CaseId) -> None:
-    referred(mechanism, case)
-    client, row = signed_in_client(SHELTER), ThreadRow.objects.get(agency_id=mechanism.shelter)
-    copies(row, 69)
-    row.due_at, row.frozen = None, True  # what has no due time comes last, on both engines
-    row.save()
-    seen: list[str] = []
-    address = reverse("referral:work")
-    while address and len(seen) <= 70:
-        page = client.get(address).content.decode()
-        seen += re.findall(r'href="/threads/([0-9a-f-]{36})/"', page)
-        found = re.search(r'rel="next" href="([^"]+)"', page)
-        address = found[1].replace("&amp;", "&") if found else ""
-    assert len(seen) == len(set(seen)) == 70
-    assert seen[-1] == str(row.thread)
-
-
 # --- the thread ---
 
 
@@ -168,7 +66,14 @@ def test_the_thread_says_whose_turn_it_is_and_what_was_said(mechanism: People, c
     assert "Not yet signed for by the other side: you still owe delivery" in ours
     carry(NOW)
     page = text_of(signed_in_client(POLICE).get(url("thread", thread)))
-    for words in ("It is your turn", "Answer until", "Which hours are safe?", "The place is kept until", "A packet of 6 fields", "Bada"):
+    for words in (
+        "It is your turn",
+        "Answer until",
+        "Which hours are safe?",
+        "The place is kept until",
+        "A packet of",
+        "Bada",
+    ):
         assert words in page, words
 
 
@@ -182,7 +87,9 @@ def test_every_button_of_a_thread_leads_to_a_page_that_is_open_now(mechanism: Pe
             client = signed_in_client(handle)
             page = client.get(url("thread", thread)).content.decode()
             for kind in Kind:
-                address = reverse(ROUTES[kind], args=[thread]) if kind in moves_of(actor, thread).every else None
+                address = (
+                    reverse(ROUTES[kind], args=[thread]) if kind in moves_of(actor, thread).every else None
+                )
                 if address:
                     seen.add(kind)
                     assert f'href="{address}?heads=' in page, (kind, handle)
@@ -301,9 +208,13 @@ def test_a_page_of_before_sends_nothing_and_its_words_are_kept(mechanism: People
     assert not MessageRow.objects.filter(kind="query").exists()
     page = text_of(client.get(url("thread", thread)))
     assert "Words of yours about this were kept" in page
-    assert "Words of yours" not in text_of(signed_in_client(POLICE).get(url("thread", thread)))  # control: another's
+    assert "Words of yours" not in text_of(
+        signed_in_client(POLICE).get(url("thread", thread))
+    )  # control: another's
     (button,) = re.findall(rf'href="({url("accept", thread)}\?heads=[^"]+)"', address)
-    assert "The thread has moved on since you opened it" in text_of(client.get(button.replace("&amp;", "&")))
+    assert "The referral has moved on since this page was opened" in text_of(
+        client.get(button.replace("&amp;", "&"))
+    )
 
 
 def test_words_survive_a_mistake_in_the_form(mechanism: People, case: CaseId) -> None:
@@ -312,7 +223,9 @@ def test_words_survive_a_mistake_in_the_form(mechanism: People, case: CaseId) ->
     wrong = client.post(url("can_take", thread), form_of(client, url("can_take", thread)) | {"hours": "999"})
     assert wrong.status_code == 422
     assert 'value="999"' in wrong.content.decode()
-    later = client.post(url("arrived", in_care(mechanism, a_case(mechanism.owner, NOW))), {"came": "2031-01-01T00:00"})
+    later = client.post(
+        url("arrived", in_care(mechanism, a_case(mechanism.owner, NOW))), {"came": "2031-01-01T00:00"}
+    )
     assert "That is in the future" in text_of(later)
 
 
@@ -325,7 +238,7 @@ def test_what_the_person_did_not_agree_to_is_not_told(mechanism: People, case: C
     said(client, url("arrived", thread), came="2026-11-01T12:00")
     page = client.get(url("progress", thread))
     assert "did not agree that the other agency hears how it goes" in text_of(page)
-    assert "<form class=\"house-form\"" not in page.content.decode()
+    assert '<form class="house-form"' not in page.content.decode()
     assert "only that it ended" in text_of(client.get(url("outcome", thread)))
     said(client, url("outcome", thread), code="ended")
     assert conversation(mechanism.stranger, thread).turns[-1].said == {"code": "ended"}
@@ -336,17 +249,28 @@ def test_what_the_person_did_not_agree_to_is_not_told(mechanism: People, case: C
 
 def test_only_a_press_opens_the_packet_and_it_is_on_record(mechanism: People, case: CaseId) -> None:
     thread, client = referred(mechanism, case), signed_in_client(SHELTER)
-    opened = LedgerEntry.objects.filter(agency_id=mechanism.shelter, action="packet.open", decision="allowed")
+
+    def opened() -> int:
+        return sum((e.action, e.decision) == ("packet.open", "allow") for e in entries(mechanism.stranger))
+
     before = client.get(url("opened", thread))
     assert "put on record" in text_of(before)
     assert "예시가" not in before.content.decode()
-    assert not opened.exists()
+    assert opened() == 0
     page = client.post(url("opened", thread), form_of(client, url("opened", thread)))
-    for words in ("예시가", "Yesiga Sampleword", "Vietnamese", "Safe shelter, and nothing else", "threats by a recruiter"):
+    for words in (
+        "예시가",
+        "Yesiga Sampleword",
+        "Vietnamese",
+        "Safe shelter, and nothing else",
+        "threats by a recruiter",
+    ):
         assert words in text_of(page), words
-    assert opened.count() == 1
+    assert opened() == 1
     carry(NOW)
-    assert "was opened once by a case worker of the receiver" in text_of(signed_in_client(POLICE).get(url("thread", thread)))
+    assert "was opened once by a case worker of the receiver" in text_of(
+        signed_in_client(POLICE).get(url("thread", thread))
+    )
 
 
 def test_after_a_recall_the_packet_is_shut_and_says_what_to_do(mechanism: People, case: CaseId) -> None:
@@ -369,12 +293,18 @@ def test_what_the_person_lets_us_keep_is_asked_before_it_is_erased(mechanism: Pe
     assert "No consent to your agency covers this" in page
     assert "threats by a recruiter" not in page  # shut: by name, never by value
     give_consent(mechanism.stranger, own, mechanism.shelter, NOW, categories=("safety",))
-    form = form_of(client, url("erase", thread)) | {"keep": ["safety.threats"], "law_what": ["needs"], "law_article": ""}
+    form = form_of(client, url("erase", thread)) | {
+        "keep": ["safety.threats"],
+        "law_what": ["needs"],
+        "law_article": "",
+    }
     wrong = client.post(url("erase", thread), form)
     assert wrong.status_code == 422
     assert "Name the article that demands it" in text_of(wrong)
     assert "Ask the person first" in text_of(wrong)
-    done = client.post(url("erase", thread), form | {"law_article": "Narae Act, art. 9", "asked": "on"}, follow=True)
+    done = client.post(
+        url("erase", thread), form | {"law_article": "Narae Act, art. 9", "asked": "on"}, follow=True
+    )
     assert "The packet is erased" in text_of(done)
     assert "Kept because a law demands it: What the person needs (Narae Act, art. 9)" in text_of(done)
     assert casefile.facts(mechanism.stranger, own) == {FieldPath("safety.threats"): "threats by a recruiter"}

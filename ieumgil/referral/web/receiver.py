@@ -211,6 +211,7 @@ def _view(step: Step) -> View[[UUID]]:
             "item": known.item,
             "thread": thread,
             "stale": stale,
+            "still": known.legal,
             "old": old,
             "legal": known.legal or request.method == "POST",
             "silent": step.kind in TOLD_AS_AGREED and known.legal and step.kind.value not in known.feedback,
