@@ -184,6 +184,9 @@ TEMPLATES = [
 SHELL_KEEPER = {"keep": "ieumgil.casefile.actions.keep_draft", "read": "ieumgil.casefile.queries.draft"}
 SHELL_NAVIGATION = "ieumgil.site.navigation.NAVIGATION"
 SHELL_LABELS = "ieumgil.agreements.queries.labels"  # what purposes, categories and fields are called
+CASE_PARTS = [
+    f"ieumgil.{room}.web.parts.parts" for room in ("identification", "consent", "referral", "assistance")
+]
 CSRF_FAILURE_VIEW = "ieumgil.shell.views.no_csrf"
 
 STATIC_URL = "/static/"

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from ieumgil.agreements import queries as agreements
 from ieumgil.agreements.rules import Basis, Urgency
@@ -120,6 +121,14 @@ def asked_for(actor: Actor, case: CaseId) -> list[Asked]:
         return _asked(actor, case)
 
 
+def threads_about(actor: Actor, case: CaseId) -> list[Asked]:
+    """Give every thread about a case of the actor's team, on either side, newest first; AbsentError, DeniedError(no-right)."""
+    with audit.attempt(actor, AuditAction.REFERRAL_LIST) as entry:
+        entry.subject = casefile.handle_of(actor, case)
+        require(actor.may(Permission.REFERRAL_READ))
+        return _listed(ThreadRow.objects.filter(agency_id=actor.agency, case=case))
+
+
 def _cards() -> Iterable[AgencyCard]:
     try:
         listed = exchange.roll()
@@ -139,13 +148,16 @@ def _answer_due(basis: Basis, urgency: Urgency, now: datetime) -> datetime | Non
 
 
 def _asked(actor: Actor, case: CaseId) -> list[Asked]:
-    rows = ThreadRow.objects.filter(agency_id=actor.agency, case=case, side=Side.F).order_by("-opened_at")
+    return _listed(ThreadRow.objects.filter(agency_id=actor.agency, case=case, side=Side.F))
+
+
+def _listed(rows: QuerySet[ThreadRow]) -> list[Asked]:
     return [
         Asked(
-            ThreadId(row.thread), AgencyId(row.peer), row.purpose, row.state, row.owes == Side.F, row.due_at,
+            ThreadId(row.thread), AgencyId(row.peer), row.purpose, row.state, row.owes == row.side, row.due_at,
             row.urgency, row.opened_at,
         )
-        for row in rows
+        for row in rows.order_by("-opened_at")
     ]  # fmt: skip
 
 

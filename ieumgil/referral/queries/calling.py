@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from ieumgil.agreements.queries import duty_phones
 from ieumgil.agreements.rules import Urgency
+from ieumgil.casefile import queries as casefile
 from ieumgil.ground.post.rules import DutyPhone
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.ids import AgencyId, ThreadId
 from ieumgil.kernel.outcome import require
 from ieumgil.kernel.permission import Permission
 from ieumgil.referral.models import ThreadRow
-from ieumgil.referral.queries.rows import row_of
+from ieumgil.referral.queries.rows import case_of, row_of
 from ieumgil.referral.rules import Side, State
 
 UNANSWERED = frozenset(
@@ -35,6 +36,8 @@ def on_duty(actor: Actor, thread: ThreadId) -> OnDuty:
     """
     require(actor.may(Permission.REFERRAL_READ))
     row = row_of(actor, thread)
+    if row.side == Side.F:
+        casefile.handle_of(actor, case_of(row))  # the team's alone, and gone with the case
     urgent = row.side == Side.F and row.urgency == Urgency.EMERGENCY and row.state in UNANSWERED
     return OnDuty(AgencyId(row.peer), urgent, tuple(_phones(row)))
 

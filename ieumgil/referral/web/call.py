@@ -52,6 +52,7 @@ def call(request: Signed, thread: UUID) -> HttpResponse:
 @page(verb="call.stop", right=Permission.REFERRAL_SEND, methods=POST)
 def stop(request: Signed, thread: UUID) -> HttpResponse:
     """Stop what rings."""
+    on_duty(request.actor, ThreadId(thread))
     stop_about(request.actor, thread=ThreadId(thread))
     return redirect("referral:call", thread)
 
