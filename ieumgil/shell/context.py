@@ -15,11 +15,11 @@ from ieumgil.kernel.permission import Permission
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One entry of the navigation: the name of its address, its words, the right that shows it (None: everybody)."""
+    """One entry of the navigation: the name of its address, its words, the rights that show it (any of them; none: everybody)."""
 
     name: str
     label: Promise | str
-    right: Permission | None = None
+    rights: frozenset[Permission] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def _may(way: Way, rights: frozenset[Permission]) -> bool:
-    return way.right is None or way.right in rights
+    return not way.rights or bool(way.rights & rights)
 
 
 def _shown(way: Way, request: HttpRequest) -> Shown:
