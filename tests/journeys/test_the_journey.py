@@ -28,8 +28,8 @@ def test_a_person_is_referred_by_hand_from_the_first_question_to_the_close(
         acting.tell(shelter, thread, "progress", "settling-in")
         acting.tell(shelter, thread, "outcome", "own-home")
         acting.close(officer, thread)
-        assert not officer.faults + shelter.faults
-        assert not officer.strangers + shelter.strangers
+        assert officer.faults + shelter.faults == []
+        assert officer.strangers + shelter.strangers == []
     assert states(nodes, thread) == {"CLOSED"}
 
 

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+from playwright.sync_api import expect
+
+from ieumgil.ground.words.queries import word
 from ieumgil.site.demo.founding import agency_id
 from tests.support.browser import Desk
 from tests.support.journeying import (
@@ -16,18 +19,33 @@ from tests.support.journeying import (
 )
 
 SHELTER: Final = agency_id("garam-shelter")
-NAME: Final = "린 예시"
-FACTS: Final = {
-    "contact__safe_channel": "text message, never a call",
-    "contact__safe_hours": "09:00-11:00",
-    "safety__threats": "a recruiter threatens the family",
-    "health__allergies": "penicillin",
+WORDS: Final = {
+    "en": {
+        "name": "Linh Example",
+        "own-words": "The owner keeps my passport in a locked drawer.",
+        "channel": "text message, never a call",
+        "threat": "a recruiter threatens the family",
+        "allergy": "penicillin",
+        "residence": "expired",
+        "question": "Does the person need a ground-floor room?",
+        "answer": "No. The person asks for a room that locks.",
+    },
+    "ko": {
+        "name": "린 예시",
+        "own-words": "사장님이 여권을 서랍에 넣고 잠갔어요.",
+        "channel": "문자만, 전화는 안 됨",
+        "threat": "소개한 사람이 가족을 위협함",
+        "allergy": "페니실린",
+        "residence": "만료",
+        "question": "1층 방이 필요한가요?",
+        "answer": "아니요. 잠글 수 있는 방을 원합니다.",
+    },
 }
 
 
 def first_questions(officer: Desk) -> str:
     """Begin at the home page, ask, and read what the answers are signs of. Gives the case."""
-    page = officer.page
+    page, said = officer.page, WORDS[officer.language]
     officer.go("/")
     officer.stop("home")
     follow(page, "/questions/")
@@ -36,11 +54,11 @@ def first_questions(officer: Desk) -> str:
         choose(page, f"answer_{question}", "yes")
     choose(page, "answer_danger", "unknown")
     open_details(page, "words_papers")
-    fill(page, {"words_papers": "The owner keeps my passport in a locked drawer.", "born_year": "1998"})
+    fill(page, {"words_papers": said["own-words"], "born_year": "1998"})
     choose(page, "may_be_child", "no")
     press(page)
     officer.stop("signs")
-    assert "The owner keeps my passport" in officer.text()
+    assert said["own-words"] in officer.text()
     return number_in(page.url, "cases")
 
 
@@ -53,21 +71,22 @@ def duty_before_status(officer: Desk, case: str) -> None:
     press(page)
     assert page.locator('[name="status__residence"]').count() == 1
     officer.stop("status")
-    fill(page, {"status__residence": "expired"})
+    fill(page, {"status__residence": WORDS[officer.language]["residence"]})
     press(page)
 
 
 def person_and_facts(officer: Desk, case: str) -> None:
     """Write the name as the person gives it, and what helps."""
-    page = officer.page
+    page, said = officer.page, WORDS[officer.language]
     officer.go(f"/cases/{case}/person/")
-    fill(page, {"name": NAME, "year": "1998", "month": "4", "day": "2"})
+    fill(page, {"name": said["name"], "year": "1998", "month": "4", "day": "2"})
     choose(page, "sex", "female")
     page.select_option('[name="nation_1"]', "VN")
     officer.stop("person")
     press(page)
     officer.go(f"/cases/{case}/facts/")
-    fill(page, FACTS)
+    fill(page, {"contact__safe_channel": said["channel"], "contact__safe_hours": "09:00-11:00"})
+    fill(page, {"safety__threats": said["threat"], "health__allergies": said["allergy"]})
     choose(page, "needs__services", "shelter")
     choose(page, "needs__languages", "vi")
     officer.stop("facts")
@@ -97,10 +116,13 @@ def ask_shelter(officer: Desk, case: str, *, urgency: str = "emergency") -> str:
     page = officer.page
     page.select_option('[name="region"]', "bada")
     choose(page, "urgency", urgency)
-    page.wait_for_load_state("networkidle")
+    if not officer.script:
+        press(page, '[value="look"]')
+    lines = page.locator("#lines")
+    expect(lines).to_contain_text(word(f"urgency.{urgency}", officer.language))  # what was chosen last
     choose(page, "agencies", SHELTER)
     officer.stop("who-can-take")
-    assert NAME not in page.locator("#lines").inner_text()
+    assert WORDS[officer.language]["name"] not in lines.inner_text()
     press(page)
     officer.stop("asked")
     assert case in page.url
@@ -154,27 +176,27 @@ def agree(sitting: Desk, *feedback: str) -> None:
 
 def refer(officer: Desk) -> None:
     """See what goes and what is held back and why, and refer."""
-    page = officer.page
-    assert NAME in page.locator("#sent").inner_text()
-    held = page.locator("#held").inner_text()
-    assert "penicillin" not in held
+    page, said = officer.page, WORDS[officer.language]
+    assert said["name"] in page.locator("#sent").inner_text()
+    assert page.locator("#held dt").count() > 1
+    assert said["allergy"] not in officer.text()
     officer.stop("packet")
     press(page)
     officer.stop("thread-referred")
 
 
 def query_and_reply(officer: Desk, shelter: Desk, thread: str) -> None:
-    """The shelter asks back; the officer answers."""
+    """Let the shelter ask back, and the officer answer."""
     wait_for(shelter, f"/threads/{thread}/", may("query"))
     shelter.stop("thread-referred")
     follow(shelter.page, "/query/")
-    fill(shelter.page, {"question": "Does the person need a ground-floor room?"})
+    fill(shelter.page, {"question": WORDS[shelter.language]["question"]})
     shelter.stop("query")
     press(shelter.page)
     wait_for(officer, f"/threads/{thread}/", may("reply"))
     officer.stop("thread-queried")
     follow(officer.page, "/reply/")
-    fill(officer.page, {"text": "No. The person asks for a room that locks."})
+    fill(officer.page, {"text": WORDS[officer.language]["answer"]})
     officer.stop("reply")
     press(officer.page)
     officer.stop("thread-replied")
@@ -182,13 +204,13 @@ def query_and_reply(officer: Desk, shelter: Desk, thread: str) -> None:
 
 def accept_and_open(shelter: Desk, thread: str) -> None:
     """Open the packet, which is put on record, and accept."""
-    page = shelter.page
+    page, said = shelter.page, WORDS[shelter.language]
     wait_for(shelter, f"/threads/{thread}/", may("accept"))
     follow(page, "/opened/")
     shelter.stop("before-opening")
     press(page)
-    assert NAME in shelter.text()
-    assert "penicillin" not in shelter.text()
+    assert said["name"] in shelter.text()
+    assert said["allergy"] not in shelter.text()
     shelter.stop("packet-opened")
     shelter.go(f"/threads/{thread}/")
     follow(page, "/accept/")

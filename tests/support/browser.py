@@ -13,6 +13,8 @@ from typing import Any, Final
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright
 
+from tests.support.languages import foreign_words
+
 FLAGS: Final = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
@@ -54,6 +56,7 @@ class Desk:
     language: str
     name: str
     looks: bool = True  # at every stop; a journey about something else only passes by
+    script: bool = True
     stops: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
@@ -67,10 +70,15 @@ class Desk:
         return self.page.inner_text("main")
 
     def stop(self, name: str) -> None:
-        """Look at the page as it stands: axe, boxes and a picture at both widths; faults are gathered, not raised."""
+        """Look at the page as it stands: its language, axe, boxes and a picture at both widths. Faults are gathered."""
         self.stops.append(name)
         if not self.looks:
             return
+        foreign = foreign_words(self.page.content(), self.language)
+        self.faults += [
+            f"{name}: not in this language: {found.word!r} in {found.text[:80]!r}" for found in foreign
+        ]
+        self.page.evaluate("() => window.scrollTo(0, 0)")
         for width, size in (("wide", WIDE), ("narrow", NARROW)):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             self._look(f"{name} {width}", width)
@@ -104,7 +112,7 @@ def desk(
     context.add_cookies([{"name": "language", "value": language, "url": home}])
     page = context.new_page()
     page.set_default_timeout(15_000)
-    sitting = Desk(page, home, language, name, looks)
+    sitting = Desk(page, home, language, name, looks, script)
     page.on("request", lambda asked: _note_stranger(sitting, asked.url))
     page.on("pageerror", lambda fault: sitting.faults.append(f"script: {fault}"))
     page.on("console", lambda said: _note_console(sitting, said))

@@ -16,7 +16,6 @@ OFFICER, NIGHT, REVIEWER, SECRETARY = (
     "reviewer@police",
     "secretary@secretariat",
 )
-GARAM: Final = "Garam|가람"
 PATIENCE: Final = 30.0  # seconds that another node may take to hear of it
 MAIN: Final = "main form[data-form] button.krds-btn"
 
@@ -27,12 +26,19 @@ class NotThereError(AssertionError):
 
 @contextmanager
 def at_both(
-    browser: Browser, front: DemoNode, protection: DemoNode, language: str, name: str, *, script: bool = True
+    browser: Browser,
+    front: DemoNode,
+    protection: DemoNode,
+    language: str,
+    name: str,
+    *,
+    script: bool = True,
+    looks: bool = True,
 ) -> Iterator[tuple[Desk, Desk]]:
     """Sit an officer at the front line and whoever has the night shift at the shelter, both signed in."""
     with (
-        desk(browser, front.address, language, f"{name}-officer", script=script) as officer,
-        desk(browser, protection.address, language, f"{name}-shelter", script=script) as shelter,
+        desk(browser, front.address, language, f"{name}-officer", script=script, looks=looks) as officer,
+        desk(browser, protection.address, language, f"{name}-shelter", script=script, looks=looks) as shelter,
     ):
         sign_in(officer, OFFICER)
         sign_in(shelter, NIGHT)
@@ -98,12 +104,6 @@ def wait_for(sitting: Desk, path: str, shown: str) -> None:
 def may(move: str) -> str:
     """Give the selector of a step that the thread page offers."""
     return f'main a.krds-btn[href*="/{move}/"]'
-
-
-def says_done(page: Page) -> None:
-    """Check that the page says that it was done; raises NotThereError with what it says."""
-    if not page.locator("main .krds-alert, main .house-alert, main [role=status]").count():
-        raise NotThereError(f"{page.url}: it says nothing of what was done: {page.inner_text('main')[:600]}")
 
 
 def number_in(url: str, after: str) -> str:
