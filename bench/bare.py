@@ -69,7 +69,7 @@ class Bare:
 
 def rows_of_work(actor: Actor) -> object:
     """Read what the work list shows."""
-    rows = list(threads_of(actor, WHAT_IS_OWED)[: PAGE + 1])
+    rows = threads_of(actor, WHAT_IS_OWED, most=PAGE + 1)
     waiting = undelivered(actor, subjects=[row.thread for row in rows[:PAGE]])
     passed = PassedOn.objects.filter(thread__in=rows[:PAGE], taken_at=None)
     return waiting, list(passed.select_related("giver", "taker", "thread"))

@@ -18,7 +18,9 @@ from ieumgil.kernel.ids import ThreadId
 from tests.support.browsing import signed_in_client
 
 # What the bare peer does without: who may, what is put on record, what is sealed.
-WITHOUT = re.compile(r'FROM "accounts_roleheld"|"?(audit|vault)_\w+|SAVEPOINT')
+WITHOUT = re.compile(
+    r'FROM "accounts_(roleheld|agency)"|JOIN "accounts_agency"|"?(audit|vault)_\w+|SAVEPOINT'
+)
 WARM = 5
 
 

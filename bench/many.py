@@ -18,7 +18,7 @@ from tests.support.mechanism import carry
 
 QUESTIONS = 3
 # Of ten threads six are closed, two wait for the receiver and two for the referrer; due within two weeks of today.
-STATE = "CASE WHEN n % 10 < 6 THEN 'closed' WHEN n % 10 < 8 THEN 'in-care' ELSE 'offered' END"
+STATE = "CASE WHEN n % 10 < 6 THEN 'CLOSED' WHEN n % 10 < 8 THEN 'IN CARE' ELSE 'OFFERED' END"
 OWES = "CASE WHEN n % 10 < 6 THEN '' WHEN n % 10 < 8 THEN 'R' ELSE 'F' END"
 DUE = "CASE WHEN n % 10 < 6 THEN NULL ELSE now() + make_interval(mins => (n * 7919) % 40320 - 20160) END"
 

@@ -36,6 +36,9 @@ class Case(models.Model):
                 name="case_closed_has_its_day",
             ),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["agency", "-opened_at", "-id"], name="case_newest_first"),
+        ]
 
     def __str__(self) -> str:
         return self.ref

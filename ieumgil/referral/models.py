@@ -1,11 +1,15 @@
 """Tables of threads, their messages, settlements of forks, and what the coordinator watches."""
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
 
 from ieumgil.referral.rules import Kind, Side, State
+
+# What a work list shows, besides what waits for a receipt; each has an index that holds nothing else.
+OWED: Final = models.Q(owes=models.F("side")) | models.Q(frozen=True)
+OPEN: Final = ~models.Q(state=State.CLOSED.value) | models.Q(frozen=True)
 
 
 class ThreadRow(models.Model):
@@ -46,8 +50,8 @@ class ThreadRow(models.Model):
             models.UniqueConstraint(fields=["agency", "thread"], name="thread_once_per_agency"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["agency", "owes", "due_at"], name="thread_work_list"),
-            models.Index(fields=["agency", "due_at", "thread"], name="thread_by_due_time"),
+            models.Index(fields=["agency", "due_at", "thread"], name="thread_owed", condition=OWED),
+            models.Index(fields=["agency", "due_at", "thread"], name="thread_open", condition=OPEN),
         ]
 
     def __str__(self) -> str:
@@ -195,6 +199,9 @@ class Watched(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["agency", "watch_id"], name="watched_once"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["agency", "due_at", "id"], name="watched_longest_first"),
         ]
 
     def __str__(self) -> str:

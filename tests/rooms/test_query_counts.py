@@ -18,7 +18,7 @@ from tests.rooms.conftest import NOW, People
 from tests.support.journeys import in_care
 
 SAYS = ("SELECT", "INSERT", "UPDATE", "DELETE")  # what begins and ends a transaction differs under test
-PROGRESS, QUERY, REPLY, TAKE, TAKE_RECEIPT, WORK_LIST = 17, 15, 21, 26, 13, 6
+PROGRESS, QUERY, REPLY, TAKE, TAKE_RECEIPT, WORK_LIST = 17, 15, 21, 26, 13, 7
 
 
 @pytest.fixture
