@@ -14,9 +14,9 @@ from ieumgil.ground.exchange.actions.roll import sign_next_roll
 from ieumgil.ground.exchange.models import OutboxItem
 from ieumgil.kernel.ids import CaseId, ThreadId
 from ieumgil.referral.actions import answer, enquire, overdue, recall, refer
-from ieumgil.referral.queries.rows import position_of
 from ieumgil.referral.models import MessageRow, ThreadRow, Watched
 from ieumgil.referral.queries import work
+from ieumgil.referral.queries.rows import position_of
 from ieumgil.referral.queries.work import look, watched, work_list
 from ieumgil.referral.rules import Kind, Side, next_state
 from tests.rooms.conftest import NOW, People

@@ -33,7 +33,11 @@ from ieumgil.kernel.canonical import Json
 from ieumgil.kernel.ids import CaseId, CategoryCode, PurposeCode, ThreadId
 from ieumgil.kernel.outcome import AbsentError
 from ieumgil.referral.actions import overdue, recall, refer
+from ieumgil.referral.actions.duty import review_duty
+from ieumgil.referral.actions.shift import hand_over
 from ieumgil.referral.models import Counted, ThreadRow
+from ieumgil.referral.queries.narrowing import Wanted
+from ieumgil.referral.rules import Kind
 from tests.rooms.conftest import EVERYTHING, NOW, People
 from tests.support.journeys import enquired, referred
 from tests.support.mechanism import a_case, carry, give_consent, give_leave
@@ -68,6 +72,7 @@ about_a_thread = One(
 TABLE: dict[str, One | Many | Given] = {
     "agreements.queries.reporting_duties": Given("reads the country's profile that is shipped with the program"),
     "assistance.queries.services": about_a_case,
+    "casefile.queries.about.kept_about": Many("owner", lambda query, actor: query(actor, "x")),
     "casefile.queries.case": about_a_case,
     "casefile.queries.cases": Many("owner", lambda query, actor: query(actor)),
     "casefile.queries.draft_place": Given("says where a row is sealed for, and reads nothing"),
@@ -115,9 +120,26 @@ TABLE: dict[str, One | Many | Given] = {
     "identification.queries.screenings": about_a_case,
     "referral.queries.calling.on_duty": replace(about_a_thread, known_to=("shelter", "colleague")),
     "referral.queries.letter.letter": about_a_thread,
+    "referral.queries.answering.answering": One(
+        "shelter", "thread", lambda query, actor, thread: query(actor, thread, Kind.ACCEPT)
+    ),
+    "referral.queries.answering.erasing": One(
+        "shelter", "thread", lambda query, actor, thread: query(actor, thread, now=NOW), "erased thread"
+    ),
+    "referral.queries.moves.moves_in": OF_A_ROW_FOUND,
+    "referral.queries.moves.moves_of": about_a_thread,
+    "referral.queries.narrowing.threads_of": Many("owner", lambda query, actor: query(actor, Wanted(all_open=True), most=100)),
     "referral.queries.packet.packet": One(
         "shelter", "thread", lambda query, actor, thread: query(actor, thread, asked_for=SHELTER), "erased thread"
     ),
+    "referral.queries.passing.own_threads": Many("owner", lambda query, actor: list(query(actor))),
+    "referral.queries.passing.passable": Many("owner", lambda query, actor: query(actor)),
+    "referral.queries.passing.passed_to_me": Many("colleague", lambda query, actor: query(actor)),
+    "referral.queries.passing.passings_of": OF_A_ROW_FOUND,
+    "referral.queries.reviewing.duty_of": One(
+        "owner", "undelivered", lambda query, actor, thread: query(actor, thread), known_to=("colleague",)
+    ),
+    "referral.queries.reviewing.not_upheld": Many("owner", lambda query, actor: query(actor)),
     "referral.queries.rows.row_of": replace(about_a_thread, known_to=("shelter", "colleague")),
     "referral.queries.work.conversation": about_a_thread,
     "referral.queries.work.counted": Many("secretariat", lambda query, actor: query(actor)),
@@ -125,6 +147,7 @@ TABLE: dict[str, One | Many | Given] = {
     "referral.queries.work.to_review": Many("owner", lambda query, actor: query(actor)),
     "referral.queries.work.watched": Many("secretariat", lambda query, actor: query(actor)),
     "referral.queries.work.work_list": Many("owner", lambda query, actor: query(actor)),
+    "referral.queries.work.work_page": Many("owner", lambda query, actor: query(actor)),
 }  # fmt: skip
 
 
@@ -201,6 +224,8 @@ def world(mechanism: People, case: CaseId) -> Iterator[World]:
     overdue.escalate_overdue(now=NOW + timedelta(days=20))
     carry(NOW + timedelta(days=20))
     waiting = enquired(people, a_case(people.owner, NOW))
+    hand_over(people.owner, threads=[waiting], to="colleague@narae.example", note="marker words", now=NOW)
+    review_duty(people.colleague, thread=ThreadId(_in_danger(people)), upheld=False, now=NOW)
     yield World(
         {
             "owner": people.owner, "colleague": people.colleague, "shelter": people.stranger,

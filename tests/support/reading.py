@@ -2,19 +2,27 @@
 
 import html
 import re
+from typing import Protocol
 
-from django.http import HttpResponse
+
+class Answer(Protocol):
+    """What Django's client gives."""
+
+    @property
+    def content(self) -> bytes:
+        """The page."""
+
 
 TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
 HIDDEN = re.compile(r'<input type="hidden" name="(once|heads)" value="([^"]*)"')
 
 
-def text_of(response: HttpResponse) -> str:
+def text_of(response: Answer) -> str:
     """Give the words of a page."""
     return " ".join(html.unescape(TAG.sub(" ", response.content.decode())).split())
 
 
-def hidden_of(response: HttpResponse) -> dict[str, str]:
+def hidden_of(response: Answer) -> dict[str, str]:
     """Give what the page's own form sends of itself: its key, and the heads it was made from."""
     page = response.content.decode()
     return dict(HIDDEN.findall(page[page.index("data-form") :]))

@@ -31,11 +31,9 @@ def keep_message(
 
     At the receiver, what has a life of its own has a key of its own: an enquiry goes after 30 days, a packet with its recall.
     The referrer's own copy lies under the case's key and goes with the case; what is still said after that has its own key too.
-    What the peer said is news until somebody looks at it; whoever folds next writes that.
     """
     agency, message = AgencyId(row.agency_id), header.message()
-    if header.side != row.side and header.kind not in BESIDE:
-        row.news = message.id
+    _note_news(row, header)
     if row.side == Side.R and (header.packet or header.kind is Kind.ENQUIRY):
         key = vault.opened(agency, vault.new_key(agency, KeyKind.PACKET, now=now))
     elif key is None or key.id != row.key:  # what is erased gives its thread a new key
@@ -59,6 +57,12 @@ def keep_message(
         kept_at=now,
     )
     return rows.add(kept)
+
+
+def _note_news(row: ThreadRow, header: Header) -> None:
+    """Note that the peer has said something, until somebody looks at it; whoever folds next writes that."""
+    if header.side != row.side and header.kind not in BESIDE:
+        row.news = header.message().id
 
 
 def parcel_of(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import cast
 
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.vault import actions as vault
 from ieumgil.kernel.actor import Actor
-from ieumgil.kernel.ids import AgencyId, CaseId, KeyId, ThreadId
+from ieumgil.kernel.ids import AgencyId, CaseId, KeyId, ThreadId, WorkerId
 from ieumgil.kernel.outcome import AbsentError, DeniedError, Deny, require
 from ieumgil.referral.gate import may_pass_on
 from ieumgil.referral.models import PassedOn, ThreadRow
@@ -81,11 +82,15 @@ def _join(actor: Actor, row: ThreadRow, to: str, now: datetime) -> None:
 def _pass(actor: Actor, row: ThreadRow, colleague: Actor, note: str, now: datetime) -> None:
     waiting = PassedOn.objects.filter(thread=row, taken_at=None).first()
     passed = waiting or PassedOn(agency_id=actor.agency, thread=row)
-    passed.giver_id, passed.taker_id, passed.passed_at = actor.worker, colleague.worker, now
+    passed.giver_id, passed.taker_id, passed.passed_at = _worker(actor), _worker(colleague), now
     passed.save()
     if note:
         passed.note_key = row.key
         passed.note = vault.put(AgencyId(row.agency_id), KeyId(row.key), note_context(passed), note.encode())
         passed.save(update_fields=["note", "note_key"])
-    row.worker_id = colleague.worker
+    row.worker_id = _worker(colleague)
     row.save(update_fields=["worker"])
+
+
+def _worker(actor: Actor) -> WorkerId:
+    return cast("WorkerId", actor.worker)  # the gate has refused the clock

@@ -59,7 +59,7 @@ class Passable:
 
 def note_context(row: PassedOn) -> Context:
     """Give the place that the note of this row is sealed for."""
-    return Context("referral.passedon", "note", row.pk, row.thread.thread)
+    return Context("referral.passedon", "note", str(row.pk), row.thread.thread)
 
 
 def passings_of(actor: Actor, row: ThreadRow) -> tuple[Passed, ...]:

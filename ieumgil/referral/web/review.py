@@ -37,7 +37,7 @@ class ReviewForm(HouseForm):
 @page(verb="referral.list", right=Permission.REFERRAL_APPROVE)
 def reviews(request: Signed) -> HttpResponse:
     """Show what wants a second worker, by due time, and what was not upheld and still lies there."""
-    context = {
+    context: dict[str, object] = {
         "open": to_review(request.actor),
         "refused": not_upheld(request.actor),
         "me": request.actor.worker,

@@ -122,7 +122,7 @@ def _moves(kinds: Iterable[Kind]) -> list[Move]:
 
 def _read(said: Mapping[str, Json]) -> dict[str, Any]:
     """Give what was said with its moments as moments."""
-    moments = {
+    moments: dict[str, Any] = {
         name: datetime.fromisoformat(str(said[name])) for name in ("place_until", "at") if name in said
     }
     spoken = said.get("spoken")
