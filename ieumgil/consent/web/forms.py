@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from ieumgil.agreements import queries as agreed
 from ieumgil.consent.queries import languages_with_texts
 from ieumgil.consent.rules import Feedback, Form, GivenBy, How, RefusedWhat, Text
+from ieumgil.kernel.actor import AgencyClass
 from ieumgil.kernel.ids import CategoryCode, PurposeCode
 from ieumgil.shell.forms import HouseForm
 from ieumgil.shell.telling import language_name

@@ -18,6 +18,7 @@ from ieumgil.consent.queries import languages_with_texts, text_for
 from ieumgil.consent.rules import Feedback, Form, GivenBy, Grant, How, Leave, Refused, RefusedWhat, Text
 from ieumgil.consent.web.forms import MONTHS, ConsentForm, LeaveForm
 from ieumgil.ground.exchange.queries import card_on_roll
+from ieumgil.kernel.actor import AgencyClass
 from ieumgil.kernel.ids import AgencyId, CaseId, GrantId
 from ieumgil.kernel.outcome import AbsentError, DeniedError
 from ieumgil.kernel.permission import Permission
@@ -50,13 +51,13 @@ def leave(request: Signed, case: UUID) -> HttpResponse:
 def explain(request: Signed, case: UUID, agency: UUID) -> HttpResponse:
     """Tell the person, in their language, what one agency would know, and keep what they agree to."""
     casefile.case(request.actor, CaseId(case))
-    _known(agency)
+    receiver = _class_of(AgencyId(agency))
     initial = {
         "language": _language(request),
         "months": _months(request),
         "purposes": request.GET.getlist("for"),
     }
-    form = ConsentForm.of(request, initial=initial, text=text_for(_language(request)))
+    form = ConsentForm.of(request, initial=initial, text=text_for(_language(request)), receiver=receiver)
     if form.act(lambda said: actions.record_grant(request.actor, CaseId(case), _grant(form, agency, said))):
         messages.success(request, _("The consent is recorded. It can be withdrawn at any time."))
         return go_on(request, reverse("consent:list", args=[case]))
@@ -75,9 +76,9 @@ def explain(request: Signed, case: UUID, agency: UUID) -> HttpResponse:
     return show(request, "consent/explain.html", context, status=form.status)
 
 
-def _known(agency: UUID) -> None:
+def _class_of(agency: AgencyId) -> AgencyClass:
     try:
-        card_on_roll(AgencyId(agency))
+        return card_on_roll(agency).agency_class
     except DeniedError:
         raise AbsentError from None
 
@@ -107,8 +108,13 @@ def _told(request: Signed, *parts: str, agency: str = "", until: date | None = N
     theirs, own = text_for(_language(request)), text_for(get_language() or OTHERWISE)
     return {
         "text": theirs,
-        "passages": theirs.told(*parts, agency=agency, until=_day(until, theirs)),
-        "own_passages": own.told(*parts, agency=agency, until=_day(until, own)),
+        "told": [
+            (theirs.parts[part], theirs.told(part, agency=agency, until=_day(until, theirs)))
+            for part in parts
+        ],
+        "own_told": [
+            (own.parts[part], own.told(part, agency=agency, until=_day(until, own))) for part in parts
+        ],
     }
 
 

@@ -23,7 +23,7 @@ def parts(actor: Actor, case: CaseView) -> list[Part]:
     ask = Part(
         _("Who can take the person"),
         reverse("referral:ask", args=[case.id]),
-        "" if threads else _("not asked yet"),
+        _("ask more agencies") if threads else _("not asked yet"),
     )
     return [ask, *map(_part, threads)]
 
