@@ -104,12 +104,12 @@ class ConsentForm(Told):
     )
     months = forms.ChoiceField(widget=forms.HiddenInput, choices=tuple((each, each) for each in MONTHS))
 
-    def __init__(self, *args: Any, text: Text, **kwargs: Any) -> None:  # noqa: ANN401  as of a form
-        """Offer the purposes that a person can agree to and what can be shared at all, in both their words and the worker's."""
+    def __init__(self, *args: Any, text: Text, receiver: AgencyClass, **kwargs: Any) -> None:  # noqa: ANN401  as of a form
+        """Offer what this kind of agency may be told for, and what can be shared at all, in the person's words and the worker's."""
         super().__init__(*args, **kwargs)
-        self._offer(
-            "purposes", "purposes", [code for code in agreed.purposes() if code != "statistics"], text
-        )
+        known = agreed.purposes().items()
+        may = [code for code, purpose in known if purpose.needs and receiver in purpose.receivers]
+        self._offer("purposes", "purposes", may, text)
         self._offer("categories", "categories", SHAREABLE, text)
         self._offer("named", "categories", NAMED, text)
         back = [(code, _beside(words, text.feedback[code], text)) for code, words in FEEDBACK]
