@@ -105,7 +105,7 @@ class ConsentForm(Told):
     months = forms.ChoiceField(widget=forms.HiddenInput, choices=tuple((each, each) for each in MONTHS))
 
     def __init__(self, *args: Any, text: Text, receiver: AgencyClass, **kwargs: Any) -> None:  # noqa: ANN401  as of a form
-        """Offer what this kind of agency may be told for, and what can be shared at all, in the person's words and the worker's."""
+        """Offer what this kind of agency may be told for and what can be shared, in the person's words beside the worker's."""
         super().__init__(*args, **kwargs)
         known = agreed.purposes().items()
         may = [code for code, purpose in known if purpose.needs and receiver in purpose.receivers]
