@@ -20,7 +20,7 @@ from ieumgil.kernel.ids import ThreadId
 from ieumgil.referral.models import MessageRow, PassedOn
 from ieumgil.referral.queries.narrowing import WHAT_IS_OWED, threads_of
 from ieumgil.referral.queries.passing import passings_of
-from ieumgil.referral.queries.rows import row_of
+from ieumgil.referral.queries.rows import case_of, row_of
 from ieumgil.referral.queries.work import PAGE
 from ieumgil.shell.agencies import asked_once
 
@@ -78,7 +78,7 @@ def rows_of_work(actor: Actor) -> object:
 def rows_of_thread(actor: Actor, thread: ThreadId) -> object:
     """Read what the page of a thread shows, and the case it is about."""
     row = row_of(actor, thread)
-    cases = Case.objects.filter(agency=actor.agency, pk=row.case_id).prefetch_related("team")
+    cases = Case.objects.filter(agency=actor.agency, pk=case_of(row)).prefetch_related("team")
     messages = MessageRow.objects.filter(thread=row).select_related("thread").order_by("pk")
     return (
         cases.first(),

@@ -45,6 +45,7 @@ class Browser:
 
     def __init__(self, actor: Actor) -> None:
         """Sign in with a second factor; make a handler for each."""
+        assert actor.worker
         client = signed_in_client(Worker.objects.get(pk=actor.worker).handle, language="ko")
         self._cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
         self._product = WSGIHandler()
@@ -88,8 +89,13 @@ class Browser:
     def _ask(self, handler: WSGIHandler, address: str) -> tuple[float, bytes]:
         environ = RequestFactory(SERVER_NAME="127.0.0.1", HTTP_COOKIE=self._cookies).get(address).environ
         status: list[str] = []
+
+        def start(said: str, *_rest: object) -> Callable[[bytes], object]:
+            status.append(said)
+            return BytesIO().write  # nobody writes any more
+
         begun = perf_counter()
-        response = handler(environ | {"wsgi.input": BytesIO()}, lambda said, _headers: status.append(said))
+        response = handler(environ | {"wsgi.input": BytesIO()}, start)
         body = b"".join(response)
         response.close()
         took = perf_counter() - begun

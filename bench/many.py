@@ -14,6 +14,7 @@ from ieumgil.ground.vault.models import WrappedKey
 from ieumgil.kernel.ids import ThreadId
 from ieumgil.referral.actions import answer, refer
 from ieumgil.referral.models import MessageRow, ThreadRow
+from ieumgil.referral.queries.rows import case_of
 from tests.support.mechanism import carry
 
 QUESTIONS = 3
@@ -43,41 +44,19 @@ def _ask(pair: Pair, thread: ThreadId) -> None:
 
 
 def _clone_all(row: ThreadRow, number: int) -> None:
-    case = Case.objects.get(pk=row.case_id)
+    case = Case.objects.get(pk=case_of(row))
     opened = "now() - make_interval(mins => n)"
     _clone(WrappedKey, number, f"id = '{case.key_id}'", id=_uuid("key"))
-    _clone(
-        Case,
-        number,
-        f"id = '{case.pk}'",
-        id=_uuid("case"),
-        key_id=_uuid("key"),
-        ref="'B' || lpad(n::text, 8, '0')",
-        opened_at=opened,
-    )
+    ref = "'B' || lpad(n::text, 8, '0')"
+    of_case = {"id": _uuid("case"), "key_id": _uuid("key"), "ref": ref, "opened_at": opened}
+    _clone(Case, number, f"id = '{case.pk}'", **of_case)
     _clone(CaseTeam, number, f"case_id = '{case.pk}'", id=_uuid("team"), case_id=_uuid("case"))
-    _clone(
-        ThreadRow,
-        number,
-        f"id = '{row.pk}'",
-        id=_uuid("row"),
-        thread=_uuid("thread"),
-        case_id=_uuid("case"),
-        state=STATE,
-        owes=OWES,
-        due_at=DUE,
-        opened_at=opened,
-        news="NULL",
-    )
+    stands = {"state": STATE, "owes": OWES, "due_at": DUE, "opened_at": opened, "news": "NULL"}
+    of_thread = {"id": _uuid("row"), "thread": _uuid("thread"), "case_id": _uuid("case")}
+    _clone(ThreadRow, number, f"id = '{row.pk}'", **of_thread, **stands)
     said = {"content": "NULL", "content_key": "NULL"}  # deleted after 30 days, as in most of an old node
-    _clone(
-        MessageRow,
-        number,
-        f"thread_id = '{row.pk}'",
-        message_id=_hash("o.message_id"),
-        thread_id=_uuid("row"),
-        **said,
-    )
+    of_message = {"message_id": _hash("o.message_id"), "thread_id": _uuid("row")}
+    _clone(MessageRow, number, f"thread_id = '{row.pk}'", **of_message, **said)
     _clone(
         OutboxItem,
         number,

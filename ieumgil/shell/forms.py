@@ -1,7 +1,7 @@
 """Forms that lose no words: bound once, tried once, shown again with what happened."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Generic, Self, TypeVar, cast
@@ -38,10 +38,10 @@ class HouseForm(forms.Form):
     status: int = HTTPStatus.OK
 
     @classmethod
-    def of(cls, request: Signed, *, initial: dict[str, object] | None = None, **more: Any) -> Self:  # noqa: ANN401  a form's own arguments
+    def of(cls, request: Signed, *, initial: Mapping[str, object] | None = None, **more: Any) -> Self:  # noqa: ANN401  a form's own arguments
         """Give the form of a request: what was posted, or what is known, or the words kept from before (`?kept=`)."""
         if request.method == "POST":
-            return cls(cast("QueryDict", request.POST), request.FILES, initial=initial, **more)
+            return cls(cast("QueryDict", request.POST), request.FILES, initial=dict(initial or {}), **more)
         form = cls(initial={"once": secrets.token_urlsafe(16), **(initial or {})}, **more)
         for name, values in kept_fields(request.actor, request).items() if "kept" in request.GET else ():
             if name in form.fields:

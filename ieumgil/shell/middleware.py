@@ -70,7 +70,7 @@ def _who(request: HttpRequest, now: datetime) -> SignedIn | None:
         _end(request)
         return None
     try:
-        signed = signed_in(WorkerId(cast("UUID", user.pk)), now=now)
+        signed = signed_in(WorkerId(user.pk), now=now)
     except AbsentError:
         request.session.flush()
         request.user = AnonymousUser()
@@ -80,7 +80,8 @@ def _who(request: HttpRequest, now: datetime) -> SignedIn | None:
 
 
 def _is_over(request: HttpRequest, now: datetime) -> bool:
-    since, seen = (request.session.get(name) for name in ("since", "seen"))
+    since: float | None = request.session.get("since")
+    seen: float | None = request.session.get("seen")
     if since is None or seen is None:
         return False
     return now.timestamp() - seen > IDLE.total_seconds() or now.timestamp() - since > ABSOLUTE.total_seconds()

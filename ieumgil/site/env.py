@@ -68,7 +68,8 @@ def database(url: str) -> dict[str, object]:
     if parts.scheme == "sqlite":
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": "/" + unquote(parts.path).lstrip("/"),  # a name that begins with two slashes opens in no URI
+            # A name that begins with two slashes opens in no URI.
+            "NAME": "/" + unquote(parts.path).lstrip("/"),
             # IMMEDIATE: a transaction that will write takes the one write lock first, so it never fails half way.
             "OPTIONS": {"init_command": SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE", "timeout": 30},
         }

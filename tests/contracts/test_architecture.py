@@ -108,7 +108,11 @@ def test_the_import_contracts_hold() -> None:
             "import ieumgil.ground.audit.rules",
             "Rules are pure: they ask the kernel",
         ),
-        ("casefile/actions/__init__.py", "import ieumgil.ground.access.web", "Actions do not know the browser"),
+        (
+            "casefile/actions/__init__.py",
+            "import ieumgil.ground.access.web",
+            "Actions do not know the browser",
+        ),
         ("consent/queries.py", "import ieumgil.casefile.models", "Only casefile touches its tables"),
         ("kernel/ids.py", "import ieumgil.ground.words", "No cycles"),
     ],

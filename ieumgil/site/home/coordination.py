@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
 
 from ieumgil.kernel.actor import Actor
 from ieumgil.referral.queries import work
-from ieumgil.referral.queries.work import Counted, Watched
 from ieumgil.referral.web.fields import region_name
 
 NO = frozenset({"cannot-take", "decline"})
 BANDS = ("2h", "24h", "5d", "longer")
+Row = dict[str, Any]  # of what an agency told of a month: kind, need, reason, region, band, times
 MONTHS = 3  # of the newest: what is older is for the statistics
 
 
@@ -28,7 +31,7 @@ class Declined:
 class Overview:
     """What a coordinator sees first."""
 
-    overdue: tuple[Watched, ...]
+    overdue: tuple[Model, ...]
     declined: tuple[Declined, ...]
     answered: tuple[tuple[str, int], ...]
     months: tuple[str, ...]
@@ -38,25 +41,23 @@ def overview(actor: Actor) -> Overview:
     """Give the overview of the coordinator's agency; raises DeniedError (no-right)."""
     counted = work.counted(actor)
     months = tuple(sorted({row.month for row in counted}, reverse=True)[:MONTHS])
-    rows = [row for row in counted if row.month in months]
+    rows: list[Row] = [row for told in counted if told.month in months for row in told.rows]
     return Overview(tuple(work.watched(actor)), tuple(_declined(rows)), tuple(_answered(rows)), months)
 
 
-def _declined(counted: Iterable[Counted]) -> list[Declined]:
+def _declined(rows: Iterable[Row]) -> list[Declined]:
     times: Counter[tuple[str, str, str]] = Counter()
-    for told in counted:
-        for row in told.rows:
-            if row["kind"] in NO:
-                times[row["need"], row["reason"], row["region"]] += row["times"]
+    for row in rows:
+        if row["kind"] in NO:
+            times[row["need"], row["reason"], row["region"]] += row["times"]
     return [
         Declined(need, reason, region_name(region), number)
         for (need, reason, region), number in times.most_common(20)
     ]
 
 
-def _answered(counted: Iterable[Counted]) -> list[tuple[str, int]]:
+def _answered(rows: Iterable[Row]) -> list[tuple[str, int]]:
     times: Counter[str] = Counter()
-    for told in counted:
-        for row in told.rows:
-            times[row["band"]] += row["times"]
+    for row in rows:
+        times[row["band"]] += row["times"]
     return [(band, times[band]) for band in BANDS if times[band]]

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Model
+
 from ieumgil.casefile import queries as casefile
-from ieumgil.ground.exchange.queries import Alarm, open_alarms
+from ieumgil.ground.exchange.queries import open_alarms
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.permission import Permission
 from ieumgil.referral.queries import work
@@ -13,7 +15,7 @@ from ieumgil.referral.queries import work
 class Look:
     """How much of each there is."""
 
-    alarms: tuple[Alarm, ...]
+    alarms: tuple[Model, ...]
     reviews: int
     kept: int
 
