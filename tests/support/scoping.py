@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from uuid import UUID, uuid4
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms.models import model_to_dict
 
 import ieumgil
@@ -92,7 +92,7 @@ def text_of(value: object) -> str:
     """Write an answer out to the last field."""
     if isinstance(value, Model):
         return f"{type(value).__name__} {value.pk} {model_to_dict(value)}"
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, list | tuple | set | frozenset | QuerySet):
         return "[" + ", ".join(map(text_of, value)) + "]"
     return str(value)
 
