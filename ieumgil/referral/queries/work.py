@@ -119,7 +119,7 @@ def work_page(actor: Actor, *, wanted: Wanted = WHAT_IS_OWED, after: Cursor | No
     """Give the same, narrowed to what is wanted, and where the next page begins. Raises DeniedError(no-right)."""
     with audit.attempt(actor, AuditAction.REFERRAL_LIST):
         require(actor.may(Permission.REFERRAL_READ))
-        rows = threads_of(actor, wanted, after=after, most=PAGE + 1)
+        rows: list[Any] = threads_of(actor, wanted, after=after, most=PAGE + 1)
         page, more = rows[:PAGE], len(rows) > PAGE
         waiting = {
             item.subject for item in exchange.undelivered(actor, subjects=[row.thread for row in page])
