@@ -6,37 +6,48 @@ from typing import Final, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
+from django.urls import resolve
 from django.utils.module_loading import import_string
 
 from ieumgil.ground.vault.actions import LockedAgencyError
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.outcome import AbsentError, DeniedError
 
-NOT_WORDS: Final = frozenset({"csrfmiddlewaretoken", "once", "heads", "next"})
+NOT_WORDS: Final = frozenset({"csrfmiddlewaretoken", "once", "heads", "next", "from", "typed"})
+SECRETS: Final = frozenset({"password", "password1", "password2", "old", "code"})
 Fields = Mapping[str, list[str]]
 
 
 def keep_form(actor: Actor | None, request: HttpRequest, *, why: str) -> UUID | None:
     """Seal what was posted, for this worker alone; None where there were no words, or nothing to seal them with.
 
-    Under the key of the case that the address names, so that they go with it; else under the agency's.
+    Under the key of the case that the address names, so that they go with it: of one that was erased, or is not the worker's,
+    nothing is kept. Where the address names none, under the agency's.
     """
     fields = typed(cast("QueryDict", request.POST))
     if actor is None or not any(any(values) for values in fields.values()):
         return None
-    match = request.resolver_match
-    case = match.kwargs.get("case") if match else None
+    case = _case_of(request.path)
     words = json.dumps({"path": request.path, "fields": fields}, ensure_ascii=False)
     keep = import_string(settings.SHELL_KEEPER["keep"])
-    for about in (case, None) if case else (None,):
-        try:
-            return cast("UUID", keep(actor, text=words, why=why, subject=request.path[:120], case=about))
-        except (AbsentError, DeniedError):
-            continue
-        except LockedAgencyError:
-            return None
-    return None
+    try:
+        return cast("UUID", keep(actor, text=words, why=why, subject=request.path[:120], case=case))
+    except (AbsentError, DeniedError, LockedAgencyError):
+        return None
+
+
+def is_secret(name: str) -> bool:
+    """Say whether a field of this name holds a password or a code: such words are neither kept nor given back."""
+    return name in SECRETS
+
+
+def _case_of(path: str) -> UUID | None:
+    """Give the case that the address of a form names; the words may have been sent along to another (language, quick exit)."""
+    try:
+        return cast("UUID | None", resolve(path).kwargs.get("case"))
+    except Http404:
+        return None
 
 
 def kept_fields(actor: Actor, request: HttpRequest) -> Fields:
@@ -55,5 +66,7 @@ def kept_fields(actor: Actor, request: HttpRequest) -> Fields:
 def typed(posted: QueryDict) -> dict[str, list[str]]:
     """Give the fields of a form that somebody filled in, without what the page itself put there."""
     return {
-        name: [str(value) for value in values] for name, values in posted.lists() if name not in NOT_WORDS
+        name: [str(value) for value in values]
+        for name, values in posted.lists()
+        if name not in NOT_WORDS and not is_secret(name)
     }

@@ -1,6 +1,6 @@
 """What a view declares, and what becomes of a refusal: every page of every room goes through `page`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, cast
@@ -14,6 +14,7 @@ from ieumgil.ground.vault.actions import LockedAgencyError
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.outcome import AbsentError, DeniedError, Deny, StaleError
 from ieumgil.kernel.permission import Permission
+from ieumgil.shell.kept import is_secret
 
 P = ParamSpec("P")
 GET: Final = ("GET",)
@@ -71,16 +72,16 @@ def page(
                 return refused(request, refusal)
 
         answer.page = declared  # type: ignore[attr-defined]
-        return answer
+        return cast("View[P]", answer)
 
     return declare
 
 
 def show(
-    request: HttpRequest, template: str, context: dict[str, object] | None = None, *, status: int = 200
+    request: HttpRequest, template: str, context: Mapping[str, object] | None = None, *, status: int = 200
 ) -> HttpResponse:
     """Render a page; a fragment asked for by htmx has the same address, so caches must tell them apart."""
-    response = render(request, template, context or {}, status=status)
+    response = render(request, template, dict(context or {}), status=status)
     patch_vary_headers(response, ("HX-Request", "Cookie"))
     return response
 
@@ -111,13 +112,16 @@ def status_of(refusal: Exception) -> int:
 
 
 def typed_again(request: HttpRequest) -> list[tuple[str, str]]:
-    """Give what was typed, to stand in the page that says why nothing came of it: one press tries again."""
+    """Give what was typed, to stand in the page that says why nothing came of it: one press tries again.
+
+    No password and no code comes back.
+    """
     if request.method != "POST":
         return []
     posted = cast("QueryDict", request.POST)
     return [
         (name, str(value))
         for name, values in posted.lists()
-        if name != "csrfmiddlewaretoken"
+        if name != "csrfmiddlewaretoken" and not is_secret(name)
         for value in values
     ]

@@ -105,6 +105,19 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def no_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  as above
-    """Say that a form came from a page that is no longer good, with the words still in it to be sent again."""
-    context = {"code": "old-form", "again": typed_again(request), "back": request.path}
+    """Say that a form came from a page that is no longer good, with the words still in it to be sent again.
+
+    Without them where a page of somebody else sent it: one press would send its words in the worker's name.
+    """
+    again = typed_again(request) if _came_from_here(request) else []
+    context = {"code": "old-form", "again": again, "back": request.path}
     return render(request, "shell/refused.html", context, status=403)
+
+
+def _came_from_here(request: HttpRequest) -> bool:
+    """Say whether a page of this node sent a form, as every browser says with it since 2020."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    here = f"{request.scheme}://{request.get_host()}"
+    return request.headers.get("Origin") in {here, *settings.CSRF_TRUSTED_ORIGINS}

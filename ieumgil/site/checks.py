@@ -44,11 +44,11 @@ def check_demo(*, bind: str = "", **_of_django: object) -> list[CheckMessage]:
     if not settings.IEUMGIL_DEMO:
         return []
     parts = urlsplit(settings.IEUMGIL_ADDRESS)
-    hosts = {parts.hostname or "", bind.rpartition(":")[0] or "localhost"}
+    hosts = {parts.hostname or "", bind.rpartition(":")[0] or "localhost", *settings.ALLOWED_HOSTS}
     found: list[CheckMessage] = []
-    if parts.scheme != "http" or not hosts <= THIS_MACHINE:
+    if parts.scheme != "http" or settings.ALLAUTH_TRUSTED_PROXY_COUNT or not hosts <= THIS_MACHINE:
         said = "IEUMGIL_DEMO is true, and others can reach this node."
-        hint = "Take IEUMGIL_DEMO away, or let address and --bind be http and 127.0.0.1."
+        hint = "Take IEUMGIL_DEMO away, or let address, IEUMGIL_HOSTS and --bind be http and 127.0.0.1, without a proxy."
         found.append(Error(said, hint=hint, id=DEMO_IN_REACH))
     if settings.IEUMGIL_KDF_PROFILE != "test":
         said = "IEUMGIL_DEMO is true, and this node has keys made for real use."

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ieumgil.ground.exchange.actions.deliver import deliver_due, forget_delivered
 from ieumgil.ground.exchange.actions.keys import forget_retired, remind_of_rotation
+from ieumgil.ground.joining.actions.ending import forget_ended_sessions
 from ieumgil.ground.post.actions.calls import ring_on
 from ieumgil.ground.post.actions.notices import send_notices
 from ieumgil.ground.vault import actions as vault
@@ -42,6 +43,7 @@ EACH_MINUTE: Jobs = (
     forget_delivered,
     forget_retired,
     remind_of_rotation,
+    forget_ended_sessions,
 )
 
 

@@ -10,7 +10,7 @@ IEUMGIL_KDF_PROFILE = env.text("IEUMGIL_KDF_PROFILE", "normal")
 IEUMGIL_COUNTRY = env.text("IEUMGIL_COUNTRY", "narae")
 IEUMGIL_DEMO = env.flag("IEUMGIL_DEMO", default=False)
 IEUMGIL_TIME_ZONE = env.text("IEUMGIL_TIME_ZONE", "Asia/Seoul")
-IEUMGIL_ADDRESS = env.text("IEUMGIL_ADDRESS", "http://127.0.0.1:8000")
+IEUMGIL_ADDRESS = env.text("IEUMGIL_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 IEUMGIL_MAIL = env.mail(
     env.text("IEUMGIL_MAIL_URL", "")
 )  # of notices; without it they stand on the screen only
@@ -131,8 +131,16 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 8 * 60 * 60
 CSRF_COOKIE_AGE = None
 CSRF_TRUSTED_ORIGINS = [IEUMGIL_ADDRESS] if _HTTPS else []  # TLS ends in front of the node
-# Counts of tries stand in the database, so that a restart, or a second process, forgets none.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "node_cache"}}
+# Counts of tries stand in the database, so that a restart, or a second process, forgets none; with 300 entries, Django's own
+# measure, whoever tries many names would push them out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "node_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no words in a cookie
 
 LANGUAGE_CODE = env.text("IEUMGIL_LANGUAGE", "en")
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
@@ -141,9 +149,10 @@ USE_TZ = True
 USE_I18N = True
 
 MIDDLEWARE = [
+    "ieumgil.ground.access.web.NothingKept",  # first: also on what the others answer or refuse by themselves
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -195,6 +204,7 @@ WHITENOISE_USE_FINDERS = (
 )
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 24 * 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Nothing inline, nothing from elsewhere; each exception would stand in docs/decisions/0021.
 CONTENT_SECURITY_POLICY = {
@@ -216,10 +226,22 @@ LANGUAGE_COOKIE_NAME = "language"
 FORMAT_MODULE_PATH = "ieumgil.shell.formats"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# No page takes a file: one would be written to the disk before any sign-in is asked for.
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"  # with "no-referrer" a browser sends "Origin: null", and every form is refused
+SECURE_REFERRER_POLICY = "same-origin"  # outward it sends nothing; why not "no-referrer": docs/decisions/0022
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Whatever ends TLS in front sets this header, and takes away what a browser sends under its name.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_SSL_REDIRECT = _HTTPS
+# Asked for on this machine, or by nodes, whose bundles are sealed whatever carries them.
+SECURE_REDIRECT_EXEMPT = [r"^alive$", r"^exchange/"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
+# "preload" would let anybody put the agency's whole domain on a list of the browsers, and it hardly comes off again
+# (https://hstspreload.org asks programs not to set it by themselves).
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 LOGGING = {
     "version": 1,

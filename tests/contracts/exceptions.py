@@ -36,7 +36,7 @@ _WITHOUT_ACTOR: Final[dict[str, str]] = {
     """,
     "the node's clock, for each agency it hosts in turn": """
         ground.exchange.actions.deliver_due ground.exchange.actions.forget_delivered
-        ground.exchange.actions.forget_retired
+        ground.exchange.actions.forget_retired ground.joining.actions.forget_ended_sessions
         ground.exchange.actions.remind_of_rotation ground.post.actions.ring_on ground.post.actions.send_notices
         ground.vault.queries.open_clocks referral.actions.notice_what_waits referral.actions.stop_answered
         referral.actions.alarm_about_reviews referral.actions.delete_old_enquiries referral.actions.erase_what_ran_out

@@ -66,6 +66,7 @@ def test_the_system_check_refuses_it_as_well(settings: Settings) -> None:
 
 def test_a_demo_on_this_machine_starts(db: None, settings: Settings) -> None:
     settings.IEUMGIL_DEMO, settings.IEUMGIL_KDF_PROFILE = True, "test"
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
     checks.refuse_unsafe_node("127.0.0.1:8411")
 
 

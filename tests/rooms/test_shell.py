@@ -151,7 +151,7 @@ def test_an_empty_form_is_shown_again_with_what_is_missing(people: People) -> No
 
 
 def test_a_form_of_an_old_page_says_so_and_loses_nothing(people: People) -> None:
-    strict = Client(enforce_csrf_checks=True)
+    strict = Client(enforce_csrf_checks=True, headers={"Origin": "http://testserver"})
     strict.cookies = signed_in_client("owner@narae.example").cookies
     answer = strict.post("/box/", {"words": WORDS})
     assert answer.status_code == 403

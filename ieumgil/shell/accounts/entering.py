@@ -23,8 +23,9 @@ from django.views.generic.edit import FormView
 from ieumgil.ground.accounts.queries import actor_for, invited, may_enrol
 from ieumgil.ground.accounts.rules import InvitationKind
 from ieumgil.ground.joining.actions import door
-from ieumgil.ground.joining.actions.ending import end_other_sessions, forget_second_factor
+from ieumgil.ground.joining.actions.ending import end_other_sessions, forget_second_factor, keep_listed
 from ieumgil.ground.words.queries import word
+from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.outcome import AbsentError, DeniedError
 from ieumgil.shell.accounts.forms import NewPasswordForm, OwnPasswordForm
 from ieumgil.shell.accounts.second_factor import has_second_factor, mark_second_factor
@@ -88,6 +89,7 @@ class Enrol(ActivateTOTPView):  # type: ignore[misc]
             response: HttpResponse = super().form_valid(form)
         door.note_second_factor(actor, what="enrolled")
         end_other_sessions(actor, this=request.session.session_key)
+        _renew_key(request, actor)
         record_authentication(request, request.user, method="mfa", type="totp", reauthenticated=True)
         mark_second_factor(request, request.user.pk)
         return response
@@ -95,6 +97,14 @@ class Enrol(ActivateTOTPView):  # type: ignore[misc]
     def get_success_url(self) -> str:
         """Lead to the codes for paper."""
         return resolve_url("mfa_view_recovery_codes")
+
+
+def _renew_key(request: HttpRequest, actor: Actor) -> None:
+    """Give a session that now counts for more a new key: whoever knew the old one stays outside."""
+    old = str(request.session.session_key)
+    request.session.cycle_key()
+    if actor.worker is not None:
+        keep_listed(actor.worker, old=old, new=str(request.session.session_key))
 
 
 sign_in = SignIn.as_view()

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_GET
 from ieumgil.ground.accounts.queries import known
 from ieumgil.shell.accounts.adapter import ByHandle
 from ieumgil.shell.accounts.second_factor import mark_second_factor
+from ieumgil.site.checks import THIS_MACHINE
 
 
 @require_GET
 def sign_in_as(request: HttpRequest, handle: str) -> HttpResponse:
-    """Sign in as this worker, as if with a second factor; outside a demo there is nothing here."""
-    worker = known(handle) if settings.IEUMGIL_DEMO else None
+    """Sign in as this worker, as if with a second factor; outside a demo, and for another machine, there is nothing here."""
+    is_here = request.META.get("REMOTE_ADDR") in THIS_MACHINE and "X-Forwarded-For" not in request.headers
+    worker = known(handle) if settings.IEUMGIL_DEMO and is_here else None
     user = ByHandle().get_user(worker.worker) if worker else None
     if user is None:
         raise Http404

@@ -1,8 +1,13 @@
 """End sessions and forget second factors; each is a step of somebody's attempt, but for a worker's own sessions."""
 
+from datetime import datetime
+
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from ieumgil.ground.audit.actions import attempt
 from ieumgil.ground.audit.rules import AuditAction
@@ -45,6 +50,18 @@ def end_everything() -> None:
     """End every session of this node; after a restore, since sessions that had ended may have come back."""
     UserSession.objects.all().delete()
     Session.objects.all().delete()
+
+
+def forget_ended_sessions(*, now: datetime) -> int:
+    """Forget, by the clock, sessions that are over, from where and with which browser they were, and counts that ran out."""
+    Session.objects.filter(expire_date__lt=now).delete()
+    alive = Session.objects.filter(session_key=OuterRef("session_key"))
+    forgotten, _of_each = UserSession.objects.filter(~Exists(alive)).delete()
+    counts = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
+    with connection.cursor() as cursor:
+        moment = connection.ops.adapt_datetimefield_value(now.replace(microsecond=0))
+        cursor.execute(f"DELETE FROM {counts} WHERE expires < %s", [moment])  # noqa: S608  a name of our own
+    return int(forgotten)
 
 
 def keep_listed(worker: WorkerId, *, old: str, new: str) -> None:
