@@ -106,7 +106,7 @@ PAGES: dict[str, tuple[str, str, Fill, int]] = {
     "the receiver's work list": (STRANGER, "/work/", threads, 12),
     "all that is open": (OWNER, "/work/?show=open", threads, 12),
     "the list of cases": (OWNER, "/cases/", cases, 10),
-    "what may be passed on": (OWNER, "/shift/", everything, 17),
+    "what may be passed on": (OWNER, "/shift/", everything, 19),
     "the list of kept words": (OWNER, "/kept/", drafts, 9),
     "the list of workers": (OWNER, "/people/workers/", workers, 10),
     "the list of reviews": (OWNER, "/reviews/", duties, 13),

@@ -52,10 +52,11 @@ def threads_of(actor: Actor, wanted: Wanted, *, after: Cursor | None = None, mos
     own = _beyond(_narrowed(_own(actor), wanted), after).order_by(F("due_at").asc(nulls_last=True), "thread")
     # One after the other, for each has an index of its own: an OR over them would read the whole table.
     found = {row.pk: row for where in _where(wanted) for row in own.filter(where)[:most]}
-    return sorted(found.values(), key=_place)[:most]
+    return sorted(found.values(), key=place)[:most]
 
 
-def _place(row: ThreadRow) -> tuple[bool, datetime | None, UUID]:
+def place(row: ThreadRow) -> tuple[bool, datetime | None, UUID]:
+    """Give the place of a thread in a list by due time, as the database orders it: what is not due stands last."""
     return row.due_at is None, row.due_at, row.thread
 
 

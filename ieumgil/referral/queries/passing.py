@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
@@ -15,6 +15,7 @@ from ieumgil.kernel.ids import AgencyId, KeyId, ThreadId, WorkerId
 from ieumgil.kernel.outcome import AbsentError, require
 from ieumgil.kernel.permission import Permission
 from ieumgil.referral.models import PassedOn, ThreadRow
+from ieumgil.referral.queries.narrowing import place
 from ieumgil.referral.rules import State
 
 MOST = 200
@@ -87,8 +88,8 @@ def passable(actor: Actor) -> list[Passable]:
     """Give the open threads that are the actor's to pass on, by due time. Raises DeniedError(no-right)."""
     with audit.attempt(actor, AuditAction.REFERRAL_LIST):
         require(actor.may(Permission.REFERRAL_READ))
-        rows = own_threads(actor).select_related("worker").order_by("due_at", "thread")[:MOST]
-        waiting = PassedOn.objects.filter(thread__in=list(rows), taken_at=None)
+        rows = _first_of(actor)
+        waiting = PassedOn.objects.filter(thread__in=rows, taken_at=None)
         passed = {one.thread_id: Passed.of(one) for one in waiting.select_related("giver", "taker")}
         return [_passable(row, passed.get(row.pk)) for row in rows]
 
@@ -98,14 +99,35 @@ def own_threads(actor: Actor) -> QuerySet[ThreadRow]:
 
     What was passed on to the actor is not before it is taken; what the actor passed on still is until then.
     """
-    theirs = ThreadRow.objects.filter(agency_id=actor.agency).exclude(state=State.CLOSED)
-    mine = (
-        Q(case__team__worker=actor.worker)
-        | Q(worker=actor.worker)
-        | Q(passings__giver=actor.worker, passings__taken_at=None)
-    )
+    mine = _of_a_case(actor) | _answered_for(actor) | _passed_on_by(actor)
+    return _to_pass_on(actor).filter(mine).distinct()
+
+
+def _first_of(actor: Actor) -> list[ThreadRow]:
+    """Give the first of them by due time; each reason by itself, for an OR over them would read every open thread."""
+    own = _to_pass_on(actor).select_related("worker").order_by(F("due_at").asc(nulls_last=True), "thread")
+    reasons = (_of_a_case(actor), _answered_for(actor), _passed_on_by(actor))
+    found = {row.pk: row for reason in reasons for row in own.filter(reason)[:MOST]}
+    return sorted(found.values(), key=place)[:MOST]
+
+
+def _to_pass_on(actor: Actor) -> QuerySet[ThreadRow]:
     to_take = PassedOn.objects.filter(taker=actor.worker, taken_at=None).values("thread")
-    return theirs.filter(mine).exclude(pk__in=to_take).distinct()
+    return (
+        ThreadRow.objects.filter(agency_id=actor.agency).exclude(state=State.CLOSED).exclude(pk__in=to_take)
+    )
+
+
+def _of_a_case(actor: Actor) -> Q:
+    return Q(case__team__worker=actor.worker)
+
+
+def _answered_for(actor: Actor) -> Q:
+    return Q(worker=actor.worker)
+
+
+def _passed_on_by(actor: Actor) -> Q:
+    return Q(passings__giver=actor.worker, passings__taken_at=None)
 
 
 def _passable(row: ThreadRow, passed: Passed | None) -> Passable:
