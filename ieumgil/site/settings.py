@@ -229,7 +229,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # No page takes a file: one would be written to the disk before any sign-in is asked for.
 DATA_UPLOAD_MAX_NUMBER_FILES = 0
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"  # outward it sends nothing; why not "no-referrer": docs/decisions/0022
+SECURE_REFERRER_POLICY = "same-origin"  # outward it sends nothing; why not "no-referrer": docs/decisions/0026
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 # Whatever ends TLS in front sets this header, and takes away what a browser sends under its name.
