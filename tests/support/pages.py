@@ -7,9 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
 from ieumgil.casefile import queries as casefile
+from ieumgil.casefile.models import Draft
+from ieumgil.ground.vault import actions as vault
 from ieumgil.ground.vault.actions import LockedAgencyError
-from ieumgil.kernel.ids import CaseId
-from ieumgil.kernel.outcome import DeniedError, StaleError
+from ieumgil.ground.vault.rules import Context
+from ieumgil.kernel.ids import AgencyId, CaseId, KeyId
+from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
 from ieumgil.kernel.permission import Permission
 from ieumgil.shell.forms import HouseForm, Words
 from ieumgil.shell.page import GET_POST, Signed, page
@@ -48,6 +51,24 @@ def about(request: Signed, case: UUID) -> HttpResponse:
     return HttpResponse(casefile.case(request.actor, CaseId(case)).ref)
 
 
+@page(verb="case.read", right=Permission.CASE_READ)
+def leaky(_request: Signed, case: UUID) -> HttpResponse:
+    """Show the address of a case's kept words whoever asks: a planted leak."""
+    row = Draft.objects.filter(case=case).first()
+    if row is None:
+        raise AbsentError
+    place = Context("casefile.draft", "text", row.pk, case)
+    return HttpResponse(vault.get(AgencyId(row.agency_id), KeyId(row.key_id), place, bytes(row.sealed)))
+
+
+@page(verb="case.read", right=Permission.CASE_READ)
+def telling(_request: Signed, case: UUID) -> HttpResponse:
+    """Refuse what is there in other words than what is not: a planted leak."""
+    if Draft.objects.filter(case=case).exists():
+        raise DeniedError("frozen")
+    raise AbsentError
+
+
 @page(verb="note.add", methods=GET_POST)
 def breaking(request: Signed) -> HttpResponse:
     """Refuse on the page itself, once something is posted."""
@@ -64,6 +85,8 @@ def undeclared(_request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("box/", box, name="box"),
     path("box/<uuid:case>/", about, name="about"),
+    path("leaky/<uuid:case>/", leaky, name="leaky"),
+    path("telling/<uuid:case>/", telling, name="telling"),
     path("breaking/", breaking, name="breaking"),
     path("undeclared/", undeclared, name="undeclared"),
     path("", include("ieumgil.site.urls")),
