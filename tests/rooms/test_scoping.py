@@ -7,6 +7,7 @@ from types import ModuleType
 from uuid import UUID
 
 import pytest
+from allauth.usersessions.models import UserSession
 
 from ieumgil.agreements.queries import joining_basis
 from ieumgil.assistance.actions import start_service
@@ -39,8 +40,9 @@ from ieumgil.referral.models import Counted, ThreadRow
 from ieumgil.referral.queries.narrowing import Wanted
 from ieumgil.referral.rules import Kind
 from tests.rooms.conftest import EVERYTHING, NOW, People
+from tests.support.browsing import signed_in_client
 from tests.support.journeys import enquired, referred
-from tests.support.mechanism import a_case, carry, give_consent, give_leave
+from tests.support.mechanism import ENQUIRY, a_case, carry, give_consent, give_leave
 from tests.support.scoping import (
     Given,
     Many,
@@ -89,6 +91,7 @@ TABLE: dict[str, One | Many | Given] = {
     "casefile.queries.notes": about_a_case,
     "casefile.queries.packet_fields": about_a_case,
     "casefile.queries.reach": replace(about_a_case, ask=lambda query, actor, case: query(actor, case, Verb.READ)),
+    "casefile.queries.version_of": about_a_case,
     "consent.queries.ended": One(
         "owner", "grant", lambda query, actor, grant: query(actor, [grant], NOW), known_to=("colleague",)
     ),
@@ -104,6 +107,8 @@ TABLE: dict[str, One | Many | Given] = {
         ),
     ),
     "consent.queries.refusals": about_a_case,
+    "consent.queries.standing": replace(about_a_case, ask=lambda query, actor, case: query(actor, case, NOW)),
+    "directory.queries.answers_here": Given("tells every agency of the node whether another could take, never how many or where"),
     "directory.queries.can_take": Many("owner", lambda query, actor: query(actor, NEED, now=NOW)),
     "directory.queries.location": Many("owner", lambda query, actor: query(actor, HOUSE, reason="a visit")),
     "directory.queries.services": Many("owner", lambda query, actor: query(actor)),
@@ -111,6 +116,9 @@ TABLE: dict[str, One | Many | Given] = {
     "ground.audit.queries.entries": Many("owner", lambda query, actor: query(actor)),
     "ground.exchange.queries.open_alarms": Many("owner", lambda query, actor: query(actor)),
     "ground.exchange.queries.undelivered": Many("owner", lambda query, actor: query(actor)),
+    "ground.joining.queries.colleagues": Many("owner", lambda query, actor: query(actor)),
+    "ground.joining.queries.own_account": Many("owner", lambda query, actor: query(actor)),
+    "ground.joining.queries.sessions_of": Many("owner", lambda query, actor: query(actor, this=None)),
     "ground.post.queries.calls": Many("owner", lambda query, actor: query(actor)),
     "ground.post.queries.waits_since": Given("says since when the actor's own notice waits, and nothing of what"),
     "identification.queries.reading": about_a_case,
@@ -119,6 +127,13 @@ TABLE: dict[str, One | Many | Given] = {
     "identification.queries.screening": about_a_case,
     "identification.queries.screening_view": OF_A_ROW_FOUND,
     "identification.queries.screenings": about_a_case,
+    "referral.queries.asking.askable": replace(
+        about_a_case,
+        ask=lambda query, actor, case: query(actor, case, enquiry=ENQUIRY, urgency="urgent", now=NOW),
+    ),
+    "referral.queries.asking.asked_for": about_a_case,
+    "referral.queries.asking.known_for": replace(about_a_case, ask=lambda query, actor, case: query(actor, case, now=NOW)),
+    "referral.queries.asking.threads_about": about_a_case,
     "referral.queries.calling.on_duty": about_a_thread,
     "referral.queries.letter.letter": about_a_thread,
     "referral.queries.answering.answering": One(
@@ -127,6 +142,7 @@ TABLE: dict[str, One | Many | Given] = {
     "referral.queries.answering.erasing": One(
         "shelter", "thread", lambda query, actor, thread: query(actor, thread, now=NOW), "erased thread"
     ),
+    "referral.queries.mark.mark_of": One("owner", "thread", lambda query, actor, thread: query(actor, thread, now=NOW)),
     "referral.queries.moves.moves_in": OF_A_ROW_FOUND,
     "referral.queries.moves.moves_of": about_a_thread,
     "referral.queries.narrowing.threads_of": Many("owner", lambda query, actor: query(actor, Wanted(all_open=True), most=100)),
@@ -190,6 +206,13 @@ def _stranger() -> Actor:
     return actor_for("s@narae.example")
 
 
+def _signed_in(actor: Actor, handle: str) -> None:
+    key = signed_in_client(handle).session.session_key
+    UserSession.objects.create(
+        user_id=actor.worker, session_key=key, ip="127.0.0.1", user_agent="marker words"
+    )
+
+
 def _in_danger(people: People) -> UUID:
     worker = people.owner.worker
     assert worker is not None
@@ -227,6 +250,7 @@ def world(mechanism: People, case: CaseId) -> Iterator[World]:
     waiting = enquired(people, a_case(people.owner, NOW))
     hand_over(people.owner, threads=[waiting], to="colleague@narae.example", note="marker words", now=NOW)
     review_duty(people.colleague, thread=ThreadId(_in_danger(people)), upheld=False, now=NOW)
+    _signed_in(people.owner, "owner@narae.example")
     yield World(
         {
             "owner": people.owner, "colleague": people.colleague, "shelter": people.stranger,
@@ -234,7 +258,7 @@ def world(mechanism: People, case: CaseId) -> Iterator[World]:
         },
         {
             "case": case, "erased case": erased_case, "thread": thread, "erased thread": erased_thread, "grant": grant,
-            "undelivered": undelivered, "waiting": waiting, "police": people.police,
+            "account": UUID(str(people.owner.worker)), "undelivered": undelivered, "waiting": waiting, "police": people.police,
             **drafts,
         },
         [NAME, "예시가", "marker words", ADDRESS, HOUSE, MONTH, casefile.case(people.owner, case).ref],
