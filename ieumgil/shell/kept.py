@@ -22,17 +22,15 @@ Fields = Mapping[str, list[str]]
 def keep_form(actor: Actor | None, request: HttpRequest, *, why: str) -> UUID | None:
     """Seal what was posted, for this worker alone; None where there were no words, or nothing to seal them with.
 
-    Under the key of the case that the address names, so that they go with it: of one that was erased, or is not the worker's,
-    nothing is kept. Where the address names none, under the agency's.
+    Under the key of the case or thread that the address names, so that they go with it: of one that was erased, or is not
+    the worker's, nothing is kept. Where the address names none, under the agency's.
     """
     fields = typed(cast("QueryDict", request.POST))
     if actor is None or not any(any(values) for values in fields.values()):
         return None
-    case = _case_of(request.path)
     words = json.dumps({"path": request.path, "fields": fields}, ensure_ascii=False)
-    keep = import_string(settings.SHELL_KEEPER["keep"])
     try:
-        return cast("UUID", keep(actor, text=words, why=why, subject=request.path[:120], case=case))
+        return _kept(actor, _named(request.path), text=words, why=why, subject=request.path[:120])
     except (AbsentError, DeniedError, LockedAgencyError):
         return None
 
@@ -42,12 +40,23 @@ def is_secret(name: str) -> bool:
     return name in SECRETS
 
 
-def _case_of(path: str) -> UUID | None:
-    """Give the case that the address of a form names; the words may have been sent along to another (language, quick exit)."""
+def _kept(actor: Actor, named: Mapping[str, object], **words: str) -> UUID:
+    verb = "keep-about-thread" if "thread" in named and "case" not in named else "keep"
+    keep = import_string(settings.SHELL_KEEPER[verb])
+    made = (
+        keep(actor, named["thread"], **words)
+        if verb != "keep"
+        else keep(actor, case=named.get("case"), **words)
+    )
+    return cast("UUID", made)
+
+
+def _named(path: str) -> Mapping[str, object]:
+    """Give what the address of a form names; its words may have been sent along to another (language, quick exit)."""
     try:
-        return cast("UUID | None", resolve(path).kwargs.get("case"))
+        return resolve(path).kwargs
     except Http404:
-        return None
+        return {}
 
 
 def kept_fields(actor: Actor, request: HttpRequest) -> Fields:

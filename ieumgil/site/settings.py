@@ -190,7 +190,11 @@ TEMPLATES = [
     }
 ]
 # Names of verbs of a room above the shell, as for the exchange: where words that could not be taken are kept.
-SHELL_KEEPER = {"keep": "ieumgil.casefile.actions.keep_draft", "read": "ieumgil.casefile.queries.draft"}
+SHELL_KEEPER = {
+    "keep": "ieumgil.casefile.actions.keep_draft",
+    "keep-about-thread": "ieumgil.referral.actions.keeping.keep_about",
+    "read": "ieumgil.casefile.queries.draft",
+}
 SHELL_NAVIGATION = "ieumgil.site.navigation.NAVIGATION"
 SHELL_LABELS = "ieumgil.agreements.queries.labels"  # what purposes, categories and fields are called
 CASE_PARTS = [

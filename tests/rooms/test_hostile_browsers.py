@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache, caches
@@ -14,11 +15,13 @@ from pytest_django import Settings
 
 from ieumgil.casefile import actions as casefile
 from ieumgil.casefile.queries import drafts
-from ieumgil.kernel.ids import CaseId
+from ieumgil.kernel.ids import AgencyId, CaseId
+from ieumgil.referral.actions.enquire import enquire
 from ieumgil.shell.accounts import adapter
 from ieumgil.site import checks
 from tests.rooms.conftest import NOW, People
 from tests.support.browsing import signed_in_client
+from tests.support.mechanism import ENQUIRY, give_leave
 from tests.support.signing_in import PASSWORD, Device, give_password, is_in, with_password
 
 OWNER = "owner@narae.example"
@@ -89,6 +92,28 @@ def test_words_about_a_case_go_with_it_though_they_were_sent_along_to_another_pa
     client = signed_in_client(OWNER)
     client.post(address, said)
     assert drafts(people.owner) == []
+
+
+def test_words_about_a_thread_go_with_it_and_all_others_lie_under_the_agencys_own_key(
+    people: People, case: CaseId
+) -> None:
+    from ieumgil.casefile.models import Draft
+
+    give_leave(people.owner, case, NOW)
+    to = AgencyId(people.shelter)
+    begun = enquire(people.owner, case=case, to=to, enquiry=ENQUIRY, urgency="urgent", now=NOW)
+    client = signed_in_client(OWNER)
+    for address in (f"/threads/{begun.thread}/", "/cases/"):
+        client.post("/leave/", {"from": address, "text": WORDS})
+        client = signed_in_client(OWNER)
+    about, other = Draft.objects.order_by("at")
+    assert about.key_id != other.key_id
+    casefile.erase_case(people.owner, case, "person-asked", now=NOW)
+    assert [kept.id for kept in drafts(people.owner)] == [other.pk]
+    assert signed_in_client(OWNER).get(f"/kept/{about.pk}/").status_code == 404
+    strangers = signed_in_client("stranger@narae.example")
+    strangers.post("/leave/", {"from": f"/threads/{uuid4()}/", "text": WORDS})
+    assert drafts(people.stranger) == []
 
 
 def test_leaving_quickly_without_words_keeps_none(people: People) -> None:

@@ -12,6 +12,7 @@ from ieumgil.casefile.queries import draft_place, key_of
 from ieumgil.ground.audit.actions import attempt
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.vault import actions as vault
+from ieumgil.ground.vault.queries import of_kind
 from ieumgil.ground.vault.rules import KeyKind
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.ids import AgencyId, CaseId, KeyId, WorkerId
@@ -25,20 +26,23 @@ def keep_draft(
     why: str,
     subject: str,
     case: CaseId | None = None,
+    key: KeyId | None = None,
     now: datetime | None = None,
 ) -> UUID:
     """Keep a worker's words, sealed under the case's key or, if they are about none, the agency's; gives their id.
 
+    `key`: of what they are about where that is no case, such as a thread: they go with it.
     `subject` and `why` are codes or handles, never words about a person.
     Raises DeniedError, AbsentError, LockedAgencyError.
     """
     with attempt(actor, AuditAction.DRAFT_KEEP, now=now) as entry:
         require(may_keep_words(actor))
-        key = _agency_key(actor.agency) if case is None else key_of(actor, case)
-        entry.subject = None if case is None else vault.handle(actor.agency, key)
-        row = Draft(agency_id=actor.agency, worker_id=_worker(actor), case_id=case, key_id=key)
+        held = key if case is None else key_of(actor, case)
+        entry.subject = None if held is None else vault.handle(actor.agency, held)
+        held = held or _agency_key(actor.agency)
+        row = Draft(agency_id=actor.agency, worker_id=_worker(actor), case_id=case, key_id=held)
         row.subject, row.why, row.at = subject, why, now or timezone.now()
-        row.sealed = vault.put(actor.agency, key, draft_place(actor, row), text.encode())
+        row.sealed = vault.put(actor.agency, held, draft_place(actor, row), text.encode())
         row.save(force_insert=True)
         return row.pk
 
@@ -53,8 +57,9 @@ def drop_draft(actor: Actor, draft: UUID) -> None:
 
 
 def _agency_key(agency: AgencyId) -> KeyId:
-    held = Draft.objects.filter(agency=agency, case=None).values_list("key_id", flat=True).first()
-    return KeyId(held) if held else vault.new_key(agency, KeyKind.AGENCY)
+    held = Draft.objects.filter(agency=agency, case=None).values_list("key_id", flat=True).distinct()
+    own = of_kind(agency, [KeyId(key) for key in held], KeyKind.AGENCY)
+    return min(own, default=None) or vault.new_key(agency, KeyKind.AGENCY)
 
 
 def _worker(actor: Actor) -> WorkerId:

@@ -15,7 +15,7 @@ from ieumgil.ground import rows
 from ieumgil.ground.accounts import queries as accounts
 from ieumgil.ground.vault.cipher import KEYRING, name_token, unseal
 from ieumgil.ground.vault.models import NameToken, Tombstone, WrappedKey
-from ieumgil.ground.vault.rules import ErasedError, is_full_name, name_form
+from ieumgil.ground.vault.rules import ErasedError, KeyKind, is_full_name, name_form
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.ids import AgencyId, KeyId
 from ieumgil.kernel.outcome import AbsentError
@@ -79,6 +79,12 @@ def destroyed(agency: AgencyId, keys: Collection[KeyId]) -> frozenset[KeyId]:
     """Give which of these keys the agency destroyed, in one question."""
     gone = Tombstone.objects.filter(agency_id=agency, key_id__in=keys).values_list("key_id", flat=True)
     return frozenset(map(KeyId, gone)) if keys else frozenset()
+
+
+def of_kind(agency: AgencyId, keys: Collection[KeyId], kind: KeyKind) -> frozenset[KeyId]:
+    """Give which of these keys of the agency are there and of this kind."""
+    found = WrappedKey.objects.filter(agency_id=agency, pk__in=keys, kind=kind.value)
+    return frozenset(map(KeyId, found.values_list("pk", flat=True)))
 
 
 def cases_with_name(agency: AgencyId, name: str) -> set[UUID]:

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 
 from ieumgil.casefile import queries as casefile
-from ieumgil.casefile.actions import keep_draft
 from ieumgil.ground.audit import actions as audit
 from ieumgil.ground.audit.rules import AuditAction
 from ieumgil.ground.exchange.actions.keys import keyring
@@ -25,6 +24,7 @@ from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError, require
 from ieumgil.referral.actions.counts import COUNTED, count_answer
 from ieumgil.referral.actions.fold import messages_of, moved, step_due
 from ieumgil.referral.actions.keep import is_full, keep_message, parcel_of, thread_key
+from ieumgil.referral.actions.keeping import keep_about
 from ieumgil.referral.gate import SayingFacts, may_say
 from ieumgil.referral.headers import BasisRef, Header, content_hash
 from ieumgil.referral.models import Sent, ThreadRow
@@ -92,7 +92,7 @@ def speak(
     except StaleError as stale:
         if not click.words:
             raise
-        kept = keep_draft(actor, text=click.words, why=stale.code, subject=str(thread))
+        kept = keep_about(actor, thread, text=click.words, why=stale.code, subject=str(thread))
         raise StaleError(str(kept)) from stale
 
 
