@@ -56,6 +56,7 @@ class Passable:
     due_at: datetime | None
     ref: str
     passed: Passed | None
+    is_ours: bool
 
 
 def note_context(row: PassedOn) -> Context:
@@ -132,7 +133,8 @@ def _passed_on_by(actor: Actor) -> Q:
 
 def _passable(row: ThreadRow, passed: Passed | None) -> Passable:
     ref = str(row.thread)[:8].upper()
-    return Passable(ThreadId(row.thread), row.peer, row.side, row.state, row.due_at, ref, passed)
+    ours = bool(row.owes) and row.owes == row.side
+    return Passable(ThreadId(row.thread), row.peer, row.side, row.state, row.due_at, ref, passed, ours)
 
 
 def _note(row: PassedOn) -> str | None:

@@ -187,6 +187,7 @@ STEPS: Final = (
     ),
 )
 TOLD_AS_AGREED: Final = frozenset({Kind.PROGRESS, Kind.OUTCOME})
+NAMES_OTHERS: Final = frozenset({Kind.CANNOT_TAKE, Kind.DECLINE, Kind.ASK_ONWARD})
 
 
 def _view(step: Step) -> View[[UUID]]:
@@ -229,7 +230,7 @@ def _more(request: Signed, step: Step, known: Answering) -> dict[str, Any]:
     more: dict[str, Any] = {"about": known}
     if step.kind in TOLD_AS_AGREED:
         more["kind"] = step.kind.value
-    if step.kind is Kind.ASK_ONWARD:
+    if step.kind in NAMES_OTHERS:
         more["own"] = request.actor.agency
     return more
 

@@ -76,11 +76,11 @@ class NoForm(HouseForm):
         help_text=_("At most five. For reasons of safety nothing more is said: then none is sent."),
     )
 
-    def __init__(self, *args: Any, about: Answering, **kwargs: Any) -> None:  # noqa: ANN401  as of a form
+    def __init__(self, *args: Any, about: Answering, own: AgencyId, **kwargs: Any) -> None:  # noqa: ANN401  as of a form
         """Offer reasons in words, and the other agencies."""
         super().__init__(*args, **kwargs)
         _offer(self, "reason", of_kind("reason", REASONS))
-        _offer(self, "suggested", others(about.item.peer))
+        _offer(self, "suggested", others(about.item.peer, own))
         if not self.fields["suggested"].choices:  # type: ignore[attr-defined]
             del self.fields["suggested"]
 

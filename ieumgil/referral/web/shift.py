@@ -96,8 +96,8 @@ def _there(request: Signed) -> list[Colleague]:
 
 
 def _told(one: Passable) -> str:
-    step = word(f"next.{one.state}", get_language() or "en") or one.state
-    return f"{step} · {agency_name(one.peer)} · {one.ref}"
+    step = word(f"{'next' if one.is_ours else 'waits'}.{one.state}", get_language() or "en") or one.state
+    return f"{step.rstrip('.')} · {agency_name(one.peer)} · {one.ref}"
 
 
 paths = [
