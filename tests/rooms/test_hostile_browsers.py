@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from allauth.core.internal import ratelimit
 from django.core.cache import cache, caches
 from django.test import Client
 from django.utils import timezone
@@ -15,14 +16,19 @@ from pytest_django import Settings
 
 from ieumgil.casefile import actions as casefile
 from ieumgil.casefile.queries import drafts
+from ieumgil.ground.accounts import actions as accounts
+from ieumgil.ground.accounts.queries import actor_for
+from ieumgil.ground.accounts.rules import Role
+from ieumgil.ground.joining.actions import people as officers
 from ieumgil.kernel.ids import AgencyId, CaseId
+from ieumgil.kernel.outcome import DeniedError
 from ieumgil.referral.actions.enquire import enquire
 from ieumgil.shell.accounts import adapter
 from ieumgil.site import checks
 from tests.rooms.conftest import NOW, People
 from tests.support.browsing import signed_in_client
 from tests.support.mechanism import ENQUIRY, give_leave
-from tests.support.signing_in import PASSWORD, Device, give_password, is_in, with_password
+from tests.support.signing_in import PASSWORD, Device, entries_of, give_password, is_in, with_password
 
 OWNER = "owner@narae.example"
 WORDS = "words of somebody else 남의 말"
@@ -148,6 +154,39 @@ def test_counts_of_tries_are_not_pushed_out_by_many_names(
     answer = Client().post("/sign-in/", {"login": OWNER, "password": PASSWORD})
     assert answer.status_code == (302 if entries else 200)
     assert said in answer.content
+
+
+def test_tries_are_counted_by_the_name_whatever_host_and_capitals_are_asked_with(people: People) -> None:
+    with_password(OWNER)
+    for port in range(5):
+        asked = {"login": OWNER.title(), "password": "not the password at all"}
+        Client().post("/sign-in/", asked, headers={"Host": f"testserver:{port + 1}"})
+    answer = Client().post("/sign-in/", {"login": OWNER, "password": PASSWORD})
+    assert b"Too many tries" in answer.content
+    assert entries_of(people.owner, "worker.sign-in") == ["wrong-password"] * 5
+
+
+def test_nobody_makes_an_account_that_differs_by_capitals_alone_and_so_shuts_another_out(
+    people: People,
+) -> None:
+    with pytest.raises(DeniedError, match="handle-taken"):
+        officers.invite(people.stranger, handle=OWNER.upper(), display_name="x", roles=[Role.CASE_WORKER])
+
+
+def test_a_link_for_a_new_device_is_not_a_way_to_try_passwords(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ratelimit, "get_ip", lambda _request: str(uuid4()))  # from everywhere
+    with_password(OWNER)
+    officers.ask_new_second_factor(people.colleague, handle=OWNER)
+    keys = "keys@narae.example"
+    accounts.invite_worker(agency=people.police, handle=keys, display_name=keys, roles=[Role.KEY_OFFICER])
+    link = f"/welcome/{officers.approve_new_second_factor(actor_for(keys), handle=OWNER)}/"
+    for _ in range(20):
+        assert Client().post(link, {"password1": "not the password at all"}).status_code == 422
+    answer = Client().post(link, {"password1": PASSWORD})
+    assert answer.status_code == 422
+    assert b"Too many tries" in answer.content
 
 
 def test_what_ended_leaves_no_address_and_no_browser_behind(people: People) -> None:

@@ -176,8 +176,8 @@ class Colleague:
 
 
 def known(handle: str) -> Known | None:
-    """Give what is known of a handle, active or not; None for one that nobody has."""
-    row = Worker.objects.filter(handle=handle).first()
+    """Give what is known of a handle, active or not, capitals or not, as at sign-in; None for one that nobody has."""
+    row = Worker.objects.filter(handle__iexact=handle).first()
     if row is None:
         return None
     language = Language(row.language) if row.language else None

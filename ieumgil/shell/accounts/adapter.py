@@ -80,6 +80,10 @@ class Door(DefaultAccountAdapter):  # type: ignore[misc]
             time.sleep(max(0.0, FAILED_TAKES - (time.monotonic() - begun)))
         return user
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ANN401, ARG002  as of allauth
+        """Count tries by the handle alone: in allauth's own key is the host, with a port of the asker's choice."""
+        return str(credentials.get("username", "")).lower()
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401, ARG002  as of allauth
         """Write a failed try."""
         door.note_failed_try(handle=str(credentials.get("username", "")), why=door.WRONG_PASSWORD)

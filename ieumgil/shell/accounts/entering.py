@@ -7,6 +7,7 @@ from allauth.account.internal.flows.login import perform_password_login, record_
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.models import Login
 from allauth.account.views import LoginView, LogoutView, ReauthenticateView
+from allauth.core import ratelimit
 from allauth.decorators import rate_limit
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
@@ -27,6 +28,7 @@ from ieumgil.ground.joining.actions.ending import end_other_sessions, forget_sec
 from ieumgil.ground.words.queries import word
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.outcome import AbsentError, DeniedError
+from ieumgil.shell.accounts.adapter import Door
 from ieumgil.shell.accounts.forms import NewPasswordForm, OwnPasswordForm
 from ieumgil.shell.accounts.second_factor import has_second_factor, mark_second_factor
 from ieumgil.shell.page import show
@@ -134,6 +136,8 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     joins = kind is InvitationKind.JOIN
     data = request.POST if request.method == "POST" else None
     form = NewPasswordForm(data, handle=handle) if joins else OwnPasswordForm(data)
+    if form.is_valid() and not (joins or _may_try(request, handle)):
+        form.add_error("password1", Door.error_messages["rate_limited"])
     if form.is_valid():
         try:
             return _enter(request, token, form.cleaned_data["password1"])
@@ -143,6 +147,11 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             return show(request, "account/link_over.html", status=404)
     context: dict[str, object] = {"form": form, "handle": handle, "joins": joins}
     return show(request, "account/welcome.html", context, status=WRONG if form.is_bound else 200)
+
+
+def _may_try(request: HttpRequest, handle: str) -> bool:
+    """Count a try of the password behind a link: whoever found the link must not find the password by it."""
+    return bool(ratelimit.consume(request, action="second_factor", key=f"link-{handle}"))
 
 
 def _enter(request: HttpRequest, token: str, password: str) -> HttpResponse:
