@@ -1,6 +1,7 @@
 """Whoever wants in through a browser: a stolen password, a page in another tab, a colleague, another machine."""
 
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -258,6 +259,18 @@ def test_nothing_leads_to_another_node(people: People, goal: str) -> None:
     answer = door.post("/sign-in/", {"login": OWNER, "password": PASSWORD, "next": goal})
     assert "elsewhere" not in answer.get("Location", "")
     assert "javascript" not in answer.get("Location", "")
+
+
+def test_the_browser_is_told_to_remember_to_check_and_to_translate_nothing_that_is_typed(
+    people: People, case: CaseId
+) -> None:
+    client = signed_in_client(OWNER)
+    for path in ("/cases/", "/work/", f"/cases/{case}/person/", f"/cases/{case}/facts/", "/people/workers/"):
+        page = client.get(path).content.decode()
+        lines = re.findall(r'<input (?![^>]*type="(?:hidden|checkbox|radio|submit)")[^>]*>', page)
+        assert lines, path
+        assert [line for line in lines if 'autocomplete="off"' not in line] == []
+        assert '<body translate="no" spellcheck="false">' in page
 
 
 def test_the_demos_links_are_for_this_machine_alone(people: People, settings: Settings) -> None:

@@ -157,6 +157,7 @@ class ChooseForm(HouseForm):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     notice_address = forms.EmailField(
         label=_("E-mail address for notices"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         required=False,
         help_text=_(
             "A notice says that something waits for you, never what or about whom. Leave it empty for none."

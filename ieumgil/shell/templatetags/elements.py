@@ -16,10 +16,16 @@ def _class(widget: forms.Widget) -> str:
 
 @register.filter
 def control(field: forms.BoundField) -> SafeString:
-    """Write the control of a field with the class of its kind, beside the classes that the form gave it."""
-    given = field.field.widget.attrs.get("class", "")
-    classes = f"{_class(field.field.widget)} {given}".strip()
-    return field.as_widget(attrs={"class": classes} if classes else None)
+    """Write the control of a field with the class of its kind, beside the classes that the form gave it.
+
+    What is typed into a line is not to be offered again by the browser, which would keep it on its disk.
+    """
+    widget = field.field.widget
+    classes = f"{_class(widget)} {widget.attrs.get('class', '')}".strip()
+    attrs = {"class": classes} if classes else {}
+    if isinstance(widget, forms.TextInput):
+        attrs["autocomplete"] = widget.attrs.get("autocomplete", "off")
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter
