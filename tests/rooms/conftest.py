@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from ieumgil.ground.accounts import actions as accounts
@@ -13,6 +14,7 @@ from ieumgil.ground.accounts.queries import actor_for
 from ieumgil.ground.accounts.rules import Role
 from ieumgil.kernel.actor import Actor, AgencyClass
 from ieumgil.kernel.ids import AgencyId, CaseId
+from tests.support.browsing import signed_in_client, standing_still
 from tests.support.mechanism import a_case, found_mechanism
 
 NOW = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
@@ -81,3 +83,24 @@ def mechanism(people: People) -> People:
 def case(mechanism: People) -> CaseId:
     """Open the case of an invented person, with fields that may leave and fields that never do."""
     return a_case(mechanism.owner, NOW)
+
+
+@pytest.fixture
+def now_stands() -> Iterator[None]:
+    """Let the clock stand at the moment of the tests, for pages that ask it themselves."""
+    with standing_still(NOW):
+        yield
+
+
+@pytest.fixture
+def desk(mechanism: People) -> Client:
+    """Give the browser of the police officer who holds the case, just signed in."""
+    return signed_in_client("owner@narae.example")
+
+
+@pytest.fixture
+def quick_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a failed try to sign in take no longer than it does."""
+    from ieumgil.shell.accounts import adapter
+
+    monkeypatch.setattr(adapter, "FAILED_TAKES", 0.0)

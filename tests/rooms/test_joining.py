@@ -17,7 +17,6 @@ from ieumgil.ground.joining.actions import door, ending
 from ieumgil.ground.joining.actions import people as officers
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.outcome import AbsentError, DeniedError
-from ieumgil.shell.accounts import adapter
 from ieumgil.shell.checks import routes
 from tests.rooms.conftest import People
 from tests.support.browsing import signed_in_client
@@ -38,10 +37,7 @@ WRONG = "not the password at all"
 PASSWORDS = {"password1": PASSWORD, "password2": PASSWORD}
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a failed try take no longer than it does."""
-    monkeypatch.setattr(adapter, "FAILED_TAKES", 0.0)
+pytestmark = pytest.mark.usefixtures("quick_door")
 
 
 def without_token(page: bytes) -> str:

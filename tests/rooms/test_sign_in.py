@@ -33,10 +33,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
 OTHERWISE = ("Expires", "Content-Security-Policy")  # the second; the same words in another order
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a failed try take no longer than it does; one test measures it."""
-    monkeypatch.setattr(adapter, "FAILED_TAKES", 0.0)
+pytestmark = pytest.mark.usefixtures("quick_door")
 
 
 @pytest.fixture

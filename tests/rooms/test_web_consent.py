@@ -21,11 +21,6 @@ ANSWERS = {
 }
 
 
-@pytest.fixture
-def desk(mechanism: People) -> Client:
-    return signed_in_client("owner@narae.example")
-
-
 def address(case: CaseId, rest: str) -> str:
     return f"/cases/{case}/{rest}/"
 

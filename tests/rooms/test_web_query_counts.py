@@ -19,6 +19,7 @@ from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.ids import CaseId, ThreadId
 from ieumgil.referral.actions import answer
 from ieumgil.referral.models import DutyFollowed, ThreadRow, Watched
+from ieumgil.referral.queries.rows import case_of
 from ieumgil.referral.queries.work import WorkItem
 from ieumgil.shell.page import Signed
 from tests.rooms.conftest import NOW, People
@@ -45,15 +46,15 @@ def threads(people: People, thread: ThreadId, number: int) -> None:
     """Few with one agency, many with three: names are asked for once as well."""
     others = [people.coordinator.agency, people.police, people.shelter]
     for row in ThreadRow.objects.filter(thread=thread):
-        owed = {"owes": lambda _, side=row.side: side, "peer": lambda n: others[n % 3 if n > FEW else 0]}
-        copies(row, number, thread=lambda _: uuid4(), **owed)
+        row.owes = row.side
+        copies(row, number, thread=lambda _: uuid4(), peer=lambda n: others[n % 3 if n > FEW else 0])
 
 
 def cases(people: People, thread: ThreadId, number: int) -> None:
     for row in ThreadRow.objects.filter(thread=thread).exclude(case=None):
-        case, team = Case.objects.get(pk=row.case_id), CaseTeam.objects.get(case=row.case_id)
+        case = Case.objects.get(pk=case_of(row))
         made = copies(case, number, key_id=lambda _: uuid4(), ref=lambda _: uuid4().hex[:12])
-        copies(team, number, case_id=lambda n, made=made: made[n].pk)
+        copies(CaseTeam.objects.get(case=case), number, case_id=[one.pk for one in made].__getitem__)
 
 
 def drafts(people: People, _thread: ThreadId, number: int) -> None:

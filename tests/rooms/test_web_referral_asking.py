@@ -1,6 +1,5 @@
 """Whom to ask: what is shown before anything is asked, and what became of each that was."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -20,8 +19,9 @@ from ieumgil.referral.models import ThreadRow
 from ieumgil.referral.queries import asking
 from ieumgil.referral.queries.work import conversation
 from tests.rooms.conftest import NOW, People
-from tests.support.desk import desk_of, hidden_in, standing_still
+from tests.support.browsing import signed_in_client
 from tests.support.mechanism import give_leave
+from tests.support.reading import hidden_in
 
 ABOUT = {
     "need": "shelter",
@@ -37,15 +37,7 @@ ADMITS: dict[str, Json] = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def at_night() -> Iterator[None]:
-    with standing_still(NOW):
-        yield
-
-
-@pytest.fixture
-def desk(mechanism: People) -> Client:
-    return desk_of("owner@narae.example")
+pytestmark = pytest.mark.usefixtures("now_stands")
 
 
 def ask(case: CaseId) -> str:
@@ -178,13 +170,13 @@ def test_the_page_asks_the_database_no_more_for_a_long_roll(
 
 
 def test_another_agencys_case_is_as_one_that_never_was(case: CaseId, people: People) -> None:
-    stranger = desk_of("stranger@narae.example")
+    stranger = signed_in_client("stranger@narae.example")
     other, never = (
         stranger.get(f"/cases/{each}/{what}/") for each, what in ((case, "ask"), (uuid4(), "ask"))
     )
     assert other.status_code == never.status_code == 404
     assert other.content == never.content
-    colleague = desk_of("colleague@narae.example")
+    colleague = signed_in_client("colleague@narae.example")
     assert colleague.get(ask(case)).status_code == 404
     assert colleague.get(f"/cases/{case}/asked/").status_code == 404
 

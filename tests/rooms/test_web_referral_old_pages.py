@@ -1,7 +1,6 @@
 """An old page overwrites nothing (trial D06): what the other side did stands, and what was typed is kept."""
 
 import json
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -14,17 +13,15 @@ from ieumgil.referral.actions import answer, refer
 from ieumgil.referral.models import MessageRow
 from ieumgil.referral.queries.work import look
 from tests.rooms.conftest import NOW, People
-from tests.support.desk import desk_of, hidden_in, standing_still
+from tests.support.browsing import signed_in_client
 from tests.support.journeys import agreed, enquired, in_care, offered, referred
 from tests.support.mechanism import carry
+from tests.support.reading import hidden_in
 
 WORDS = "After nine, never on Sundays."
 
 
-@pytest.fixture(autouse=True)
-def at_night() -> Iterator[None]:
-    with standing_still(NOW):
-        yield
+pytestmark = pytest.mark.usefixtures("now_stands")
 
 
 @pytest.fixture
@@ -34,11 +31,6 @@ def thread(mechanism: People, case: CaseId) -> ThreadId:
     answer.query(mechanism.stranger, thread=known, question="Which hours are safe?", now=NOW)
     carry(NOW)
     return known
-
-
-@pytest.fixture
-def desk(thread: ThreadId) -> Client:
-    return desk_of("owner@narae.example")
 
 
 def page_of(client: Client, thread: ThreadId, step: str) -> tuple[str, dict[str, str]]:
@@ -128,7 +120,7 @@ def test_a_wish_to_refer_onward_is_answered_with_yes_or_no(mechanism: People, ca
     to = mechanism.coordinator.agency
     answer.ask_onward(mechanism.stranger, thread=thread, to=to, purpose=PurposeCode("return"), now=NOW)
     carry(NOW)
-    desk = desk_of("owner@narae.example")
+    desk = signed_in_client("owner@narae.example")
     where, hidden = page_of(desk, thread, "reply")
     assert desk.post(where, hidden | {"text": WORDS}).status_code == 422  # yes or no is what was asked
     assert desk.post(where, hidden | {"onward": "no"}).status_code == 302
@@ -151,7 +143,7 @@ def test_a_referral_is_recalled_with_a_reason_and_the_page_says_what_that_cannot
 
 def test_a_thread_is_closed_with_a_reason_that_fits_its_state(mechanism: People, case: CaseId) -> None:
     thread = offered(mechanism, case)
-    desk = desk_of("owner@narae.example")
+    desk = signed_in_client("owner@narae.example")
     where, hidden = page_of(desk, thread, "close")
     assert 'value="complete"' not in desk.get(where).content.decode()
     assert desk.post(where, hidden | {"reason": "complete"}).status_code == 422
@@ -166,7 +158,7 @@ def test_what_cannot_be_closed_now_says_so(desk: Client, thread: ThreadId) -> No
 
 def test_what_the_other_side_holds_is_not_put_aside(mechanism: People, case: CaseId) -> None:
     thread = enquired(mechanism, case)
-    desk = desk_of("owner@narae.example")
+    desk = signed_in_client("owner@narae.example")
     where, hidden = page_of(desk, thread, "let-go")
     refused = desk.post(where, hidden)
     assert refused.status_code == 409
@@ -177,12 +169,15 @@ def test_what_the_other_side_holds_is_not_put_aside(mechanism: People, case: Cas
 def test_a_step_in_another_agencys_thread_is_as_one_that_never_was(
     thread: ThreadId, step: str, people: People
 ) -> None:
-    stranger = desk_of("coordinator@narae.example")
+    stranger = signed_in_client("coordinator@narae.example")
     role = stranger.get(f"/threads/{thread}/{step}/")
     assert role.status_code == 403  # the role alone says no, before anything is looked for
-    owner = desk_of("owner@narae.example")
+    owner = signed_in_client("owner@narae.example")
     assert owner.get(f"/threads/{uuid4()}/{step}/").status_code == 404
-    assert desk_of("colleague@narae.example").get(f"/threads/{thread}/{step}/").status_code in {200, 404}
+    assert signed_in_client("colleague@narae.example").get(f"/threads/{thread}/{step}/").status_code in {
+        200,
+        404,
+    }
 
 
 def test_nothing_was_added_but_what_was_agreed_since(desk: Client, thread: ThreadId, people: People) -> None:

@@ -1,6 +1,5 @@
 """The packet before it is sent: what goes, what stays and why; nothing goes that was not shown."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,9 +14,10 @@ from ieumgil.referral.actions import answer
 from ieumgil.referral.models import DutyFollowed, MessageRow, ThreadRow
 from ieumgil.referral.queries.packet import packet
 from tests.rooms.conftest import NOW, People
-from tests.support.desk import desk_of, hidden_in, standing_still
+from tests.support.browsing import signed_in_client, standing_still
 from tests.support.journeys import agreed, offered
 from tests.support.mechanism import MARK, carry, give_consent
+from tests.support.reading import hidden_in
 
 DANGER = {
     "ground": "danger-to-life", "article": "Narae Protection Act (invented), art. 21", "categories": ["identity", "safety"],
@@ -25,20 +25,12 @@ DANGER = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def at_night() -> Iterator[None]:
-    with standing_still(NOW):
-        yield
+pytestmark = pytest.mark.usefixtures("now_stands")
 
 
 @pytest.fixture
 def thread(mechanism: People, case: CaseId) -> ThreadId:
     return offered(mechanism, case)
-
-
-@pytest.fixture
-def desk(thread: ThreadId) -> Client:
-    return desk_of("owner@narae.example")
 
 
 def address(thread: ThreadId) -> str:
@@ -157,7 +149,7 @@ def test_a_consent_that_runs_out_shows_too(
     give_consent(people.owner, case, people.shelter, NOW)
     mark = mark_in(shown(desk, thread))
     with standing_still(NOW + timedelta(days=91)):
-        late = desk_of("owner@narae.example")
+        late = signed_in_client("owner@narae.example")
         assert poll(late, thread, mark)[0] == 200
 
 
@@ -178,15 +170,15 @@ def test_a_place_withdrawn_meanwhile_stops_the_referral(
 def test_the_receiver_and_a_colleague_outside_the_team_find_nothing(
     thread: ThreadId, people: People, case: CaseId
 ) -> None:
-    stranger = desk_of("stranger@narae.example")
+    stranger = signed_in_client("stranger@narae.example")
     theirs, never = stranger.get(address(thread)), stranger.get(address(ThreadId(uuid4())))
     assert theirs.status_code == never.status_code == 404
     assert theirs.content == never.content
-    assert desk_of("colleague@narae.example").get(address(thread)).status_code == 404
+    assert signed_in_client("colleague@narae.example").get(address(thread)).status_code == 404
 
 
 def test_in_danger_to_life_it_is_shown_first_and_then_sent_and_a_second_worker_reviews(
-    desk: Client, people: People, case: CaseId
+    desk: Client, people: People, case: CaseId, thread: ThreadId
 ) -> None:
     where, to = f"/cases/{case}/at-once/", {"agency": str(people.shelter), "do": "send"}
     assert "reviews it within 24 hours" in desk.get(where).content.decode()

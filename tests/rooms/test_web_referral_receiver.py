@@ -1,12 +1,10 @@
 """The receiver's screens: the work list, the thread, each answer on its small page, the packet, erasing."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -29,10 +27,7 @@ SHELTER, POLICE, COLLEAGUE = "stranger@narae.example", "owner@narae.example", "c
 """Who signs in: a worker of the shelter, the police officer who holds the case, and one of the same unit who does not."""
 
 
-@pytest.fixture(autouse=True)
-def _at_that_time() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("now_stands")
 
 
 def url(name: str, thread: ThreadId) -> str:

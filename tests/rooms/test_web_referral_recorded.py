@@ -1,6 +1,5 @@
 """What was agreed by telephone, fax or letter, recorded afterwards: a thread as any other, the same on both sides."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,9 +16,10 @@ from ieumgil.referral.contents import How, Spoken, SpokenWith, is_spoken_in_time
 from ieumgil.referral.models import MessageRow, ThreadRow
 from ieumgil.referral.queries.work import conversation
 from tests.rooms.conftest import NOW, People
-from tests.support.desk import desk_of, hidden_in, standing_still
+from tests.support.browsing import signed_in_client
 from tests.support.journeys import agreed
 from tests.support.mechanism import ENQUIRY, carry, give_consent, give_leave
+from tests.support.reading import hidden_in
 
 ABOUT = {"need": "shelter", "region": "bada", "urgency": "urgent", "languages": ["vi"], "sex": "female"}
 CALL = {
@@ -34,16 +34,13 @@ AT_TWO = NOW - timedelta(hours=9, minutes=50)  # 02:10 in Seoul
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(autouse=True)
-def at_noon() -> Iterator[None]:
-    with standing_still(NOW):
-        yield
+pytestmark = pytest.mark.usefixtures("now_stands")
 
 
 @pytest.fixture
 def desk(mechanism: People, case: CaseId) -> Client:
     give_leave(mechanism.owner, case, NOW)
-    return desk_of("owner@narae.example")
+    return signed_in_client("owner@narae.example")
 
 
 def address(case: CaseId) -> str:
@@ -156,5 +153,5 @@ def test_where_the_agreement_skips_the_enquiry_the_packet_is_shown_and_then_sent
 
 
 def test_without_leave_the_page_leads_to_the_question(mechanism: People, case: CaseId) -> None:
-    page = desk_of("owner@narae.example").get(address(case)).content.decode()
+    page = signed_in_client("owner@narae.example").get(address(case)).content.decode()
     assert f"/cases/{case}/leave/" in page

@@ -1,6 +1,5 @@
 """Passing one's work on, and the review of what was sent at once."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -29,10 +28,7 @@ POLICE, COLLEAGUE, SHELTER = "owner@narae.example", "colleague@narae.example", "
 SHIFT, TAKE = "/shift/", "/shift/take/"
 
 
-@pytest.fixture(autouse=True)
-def _at_that_time() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("now_stands")
 
 
 def passed_on(people: People, thread: ThreadId, note: str = "") -> None:

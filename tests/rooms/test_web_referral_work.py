@@ -1,11 +1,9 @@
 """The work list on screen: what, whose turn, until when; narrowed, searched, paged."""
 
 import re
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -25,10 +23,7 @@ SHELTER, POLICE, COLLEAGUE = "stranger@narae.example", "owner@narae.example", "c
 """Who signs in: a worker of the shelter, the police officer who holds the case, and one of the same unit who does not."""
 
 
-@pytest.fixture(autouse=True)
-def _at_that_time() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("now_stands")
 
 
 def url(name: str, thread: ThreadId) -> str:

@@ -17,20 +17,9 @@ from ieumgil.referral.queries.packet import packet
 from ieumgil.referral.queries.sealed import content_of
 from ieumgil.referral.queries.work import look
 from tests.rooms.conftest import NOW, People
-from tests.support.mechanism import ENQUIRY, a_case, carry, found_mechanism, give_consent, give_leave
+from tests.support.mechanism import ENQUIRY, carry, give_consent, give_leave
 
 SHELTER = PurposeCode("shelter")
-
-
-@pytest.fixture
-def mechanism(people: People) -> People:
-    found_mechanism([people.police, people.shelter, people.coordinator.agency], people.coordinator, NOW)
-    return people
-
-
-@pytest.fixture
-def case(mechanism: People) -> CaseId:
-    return a_case(mechanism.owner, NOW)
 
 
 def _referred_but_not_sent(people: People, case: CaseId) -> ThreadId:

@@ -1,5 +1,10 @@
 """A worker's browser without a browser: Django's client, signed in with a second factor."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -21,3 +26,10 @@ def signed_in_client(handle: str, *, language: str = "en", second_factor: bool =
     session.save()
     client.cookies["language"] = language
     return client
+
+
+@contextmanager
+def standing_still(moment: datetime) -> Iterator[None]:
+    """Let the clock stand at a moment, for pages that ask it themselves."""
+    with time_machine.travel(moment, tick=False):
+        yield

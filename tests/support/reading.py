@@ -14,7 +14,8 @@ class Answer(Protocol):
 
 
 TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.DOTALL)
-HIDDEN = re.compile(r'<input type="hidden" name="(once|heads)" value="([^"]*)"')
+HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+NOT_SAID = {"csrfmiddlewaretoken", "next"}
 
 
 def text_of(response: Answer) -> str:
@@ -25,4 +26,9 @@ def text_of(response: Answer) -> str:
 def hidden_of(response: Answer) -> dict[str, str]:
     """Give what the page's own form sends of itself: its key, and the heads it was made from."""
     page = response.content.decode()
-    return dict(HIDDEN.findall(page[page.index("data-form") :]))
+    return hidden_in(page[page.index("data-form") :])
+
+
+def hidden_in(page: str) -> dict[str, str]:
+    """Give what a page's form sends along without being seen, but for the token of the browser."""
+    return {name: value for name, value in HIDDEN.findall(page) if name not in NOT_SAID}
