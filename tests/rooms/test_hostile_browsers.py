@@ -190,6 +190,17 @@ def test_a_link_for_a_new_device_is_not_a_way_to_try_passwords(
     assert b"Too many tries" in answer.content
 
 
+def test_whoever_found_an_open_session_does_not_find_its_password(people: People) -> None:
+    with_password(OWNER)
+    client = signed_in_client(OWNER)
+    new = {"password1": "four grey herons wait still", "password2": "four grey herons wait still"}
+    for _ in range(10):
+        assert client.post("/account/password/", {"old": "not the password", **new}).status_code == 422
+    answer = client.post("/account/password/", {"old": PASSWORD, **new})
+    assert answer.status_code == 422
+    assert b"Too many tries" in answer.content
+
+
 def test_what_ended_leaves_no_address_and_no_browser_behind(people: People) -> None:
     from allauth.usersessions.models import UserSession
     from django.contrib.sessions.models import Session

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
+from allauth.core import ratelimit
 from allauth.mfa.base.views import ReauthenticateView
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from django.contrib import messages
@@ -16,7 +17,7 @@ from ieumgil.ground.joining.actions import door
 from ieumgil.ground.joining.actions.ending import end_other_sessions, end_session, keep_listed
 from ieumgil.ground.words.queries import word
 from ieumgil.kernel.outcome import DeniedError
-from ieumgil.shell.accounts.adapter import keep_language
+from ieumgil.shell.accounts.adapter import Door, keep_language
 from ieumgil.shell.accounts.forms import ChangePasswordForm, ChooseForm
 from ieumgil.shell.page import GET_POST, Signed, page, show
 
@@ -55,6 +56,8 @@ def password(request: Signed) -> HttpResponse:
     form = ChangePasswordForm(
         request.POST if request.method == "POST" else None, handle=request.worker.handle
     )
+    if form.is_valid() and not ratelimit.consume(request, action="reauthenticate", user=request.user):
+        form.add_error("old", Door.error_messages["rate_limited"])
     if form.is_valid():
         try:
             _change(request, form)

@@ -41,8 +41,12 @@
     document.title = "…";
     const gone = () => window.location.replace(exit.dataset.leave);
     const late = window.setTimeout(gone, 1500);
-    fetch(exit.action, { method: "POST", body: said, keepalive: true, redirect: "manual" })
-      .catch(() => {}).finally(() => { window.clearTimeout(late); gone(); });
+    const send = (body) => fetch(exit.action, { method: "POST", body, keepalive: true, redirect: "manual" });
+    // More words than a browser sends while it leaves (64 kB): then without them, for the session must end.
+    send(said).catch(() => {
+      for (const name of [...said.keys()]) if (name !== "csrfmiddlewaretoken") said.delete(name);
+      return send(said);
+    }).catch(() => {}).finally(() => { window.clearTimeout(late); gone(); });
   }
 
   document.addEventListener("submit", (event) => {
