@@ -80,6 +80,9 @@ _NO_ENTRY: Final[dict[str, str]] = {
     "the consent room's preview, which it asks, leaves the entry": """
         referral.actions.preview referral.actions.preview_at_once
     """,
+    "the casefile's verb, which it asks, leaves the entry": """
+        referral.actions.keep_about
+    """,
     "the post room's verb, which it asks, leaves the entry": """
         referral.actions.stop_about
     """,
