@@ -166,6 +166,7 @@ def _elsewhere(things: Things) -> dict[str, Seat]:
     to_shelter = theirs | {"thread": dict.fromkeys(WHOSE, things["thread"][ABSENT])}
     return {
         "of a third": Seat("third@narae.example", theirs, hidden),
+        "of the secretariat": Seat("coordinator@narae.example", theirs, hidden),
         "of the shelter": Seat("stranger@narae.example", to_shelter, {}),  # it was sent some of it
     }
 
