@@ -17,7 +17,7 @@ from ieumgil.casefile.queries.about import kept_about
 from ieumgil.ground.exchange.queries import undelivered
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.ids import ThreadId
-from ieumgil.referral.models import MessageRow, PassedOn
+from ieumgil.referral.models import PassedOn
 from ieumgil.referral.queries.narrowing import WHAT_IS_OWED, threads_of
 from ieumgil.referral.queries.passing import passings_of
 from ieumgil.referral.queries.rows import case_of, row_of
@@ -79,11 +79,10 @@ def rows_of_thread(actor: Actor, thread: ThreadId) -> object:
     """Read what the page of a thread shows, and the case it is about."""
     row = row_of(actor, thread)
     cases = Case.objects.filter(agency=actor.agency, pk=case_of(row)).prefetch_related("team")
-    messages = MessageRow.objects.filter(thread=row).select_related("thread").order_by("pk")
     return (
         cases.first(),
         undelivered(actor, subjects=[row.thread]),
-        list(messages),
+        list(row.messages.order_by("pk")),
         passings_of(actor, row),
         kept_about(actor, str(thread)),
     )

@@ -211,8 +211,7 @@ def _line(
 
 
 def _turns(row: ThreadRow) -> list[Turn]:
-    kept = MessageRow.objects.filter(thread=row).select_related("thread").order_by("pk")
-    rows = {message.message_id: message for message in kept}
+    rows: dict[str, MessageRow] = {message.message_id: message for message in row.messages.order_by("pk")}
     headers = {ident: header_of(m) for ident, m in rows.items()}
     admitted = [ident for ident, m in rows.items() if m.standing == MessageRow.Standing.ADMITTED]
     thread = fold([headers[ident].message() for ident in admitted], frozenset(row.void))
