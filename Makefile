@@ -110,4 +110,4 @@ clean: ## remove all that the other targets made, the environment and the demo's
 	rm -rf tools/vendor_look/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup venv demo postgres pdf pdf-if-possible test assure bench lint types contracts format messages coverage lock vendor assets clean
+.PHONY: help setup venv demo postgres browser pdf pdf-if-possible test assure bench lint types contracts format messages coverage lock vendor assets clean

@@ -202,10 +202,10 @@ def _say_what_to_keep(wish: Wish, words: str, said: dict[str, Any]) -> None:
     home = settings.IEUMGIL_HOME
     click.echo(_("The node is made. Keep on paper, each apart from the other and from this machine:"))
     if not said["passphrase_file"]:
-        click.echo(f"  1. {_('Passphrase of the agency, for every start:')} {wish.passphrase}")
+        click.echo("  1. " + _("Passphrase of the agency, for every start:") + f" {wish.passphrase}")
     if not said["root_passphrase_file"]:
-        click.echo(f"  2. {_('Passphrase of the root key, for renewing keys:')} {wish.root_passphrase}")
-    click.echo(f"  3. {_('Words of your root key, to say to the coordinator:')} {words}")
+        click.echo("  2. " + _("Passphrase of the root key, for renewing keys:") + f" {wish.root_passphrase}")
+    click.echo("  3. " + _("Words of your root key, to say to the coordinator:") + f" {words}")
     click.echo(_("Take away from this machine:") + f"\n  {wish.root_out.resolve()}")
     click.echo(_("Copy once to a stick that stays in a safe; without it a backup opens nothing:"))
     click.echo(f"  {home / 'keys'}")
@@ -227,7 +227,7 @@ def backup(out: Path, keys_folder: Path) -> None:
         target = keys_folder / "secret.key"
         shutil.copyfile(settings.IEUMGIL_HOME / "secret.key", target)
         target.chmod(0o600)
-        click.echo(f"{_('Data:')} {made.data}\n{_('Keys:')} {made.keys}")
+        click.echo(_("Data:") + f" {made.data}\n" + _("Keys:") + f" {made.keys}")
         click.echo(
             _("In neither: the key files of the agencies, and their passphrases. They are in your safe.")
         )
