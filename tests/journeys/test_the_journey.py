@@ -3,10 +3,9 @@
 import pytest
 from playwright.sync_api import Browser
 
-from ieumgil.site.demo.telling import look
 from tests.journeys.conftest import Nodes
 from tests.support import acting
-from tests.support.journeying import NIGHT, OFFICER, at_both
+from tests.support.journeying import at_both, states
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -30,9 +29,4 @@ def test_a_person_is_referred_by_hand_from_the_first_question_to_the_close(
         acting.close(officer, thread)
         assert officer.faults + shelter.faults == []
         assert officer.strangers + shelter.strangers == []
-    assert states(nodes, thread) == {"CLOSED"}
-
-
-def states(nodes: Nodes, thread: str) -> set[str]:
-    seen = look(nodes.front, OFFICER, thread), look(nodes.protection, NIGHT, thread)
-    return {row["state"] if row else "" for row in seen}
+    assert states(nodes.front, nodes.protection, thread) == {"CLOSED"}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from ieumgil.ground.words.queries import word
 from ieumgil.site.demo.founding import agency_id
@@ -95,16 +95,21 @@ def person_and_facts(officer: Desk, case: str) -> None:
     officer.stop("case")
 
 
+def tell_in_vietnamese(page: Page) -> None:
+    """Turn the page on which a person is told something into their language."""
+    page.select_option("#in", "vi")
+    with page.expect_navigation():
+        page.locator("main form.house-filters button").click()
+    assert page.get_attribute("#told", "lang") == "vi"
+
+
 def leave_to_ask(officer: Desk, case: str) -> None:
     """Tell in Vietnamese what asking without a name means; the person says yes."""
     page = officer.page
     officer.go(f"/cases/{case}/ask/")
     officer.stop("no-leave-yet")
     follow(page, "/leave/")
-    page.select_option("#in", "vi")
-    with page.expect_navigation():
-        page.locator("main form.house-filters button").click()
-    assert page.get_attribute("#told", "lang") == "vi"
+    tell_in_vietnamese(page)
     choose(page, "answer", "yes")
     choose(page, "how", "read-aloud")
     officer.stop("leave")
@@ -153,10 +158,7 @@ def consent_in_vietnamese(officer: Desk, thread: str) -> None:
     follow(page, "/packet/")
     officer.stop("packet-with-nothing")
     follow(page, "/agree/")
-    page.select_option("#in", "vi")
-    with page.expect_navigation():
-        page.locator("main form.house-filters button").click()
-    assert page.get_attribute("#told", "lang") == "vi"
+    tell_in_vietnamese(page)
     agree(officer)
     officer.stop("consent")
     press(page)

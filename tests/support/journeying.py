@@ -8,11 +8,13 @@ from typing import Final
 from playwright.sync_api import Browser, Page
 
 from ieumgil.site.demo.nodes import DemoNode
+from ieumgil.site.demo.telling import look
 from tests.support.browser import Desk, desk
 
-OFFICER, NIGHT, REVIEWER, SECRETARY = (
+OFFICER, NIGHT, DAY, REVIEWER, SECRETARY = (
     "officer@police",
     "night@garam",
+    "day@police",
     "reviewer@police",
     "secretary@secretariat",
 )
@@ -99,6 +101,12 @@ def wait_for(sitting: Desk, path: str, shown: str) -> None:
             return
         if time.monotonic() > until:
             raise NotThereError(f"{sitting.page.url}: never {shown}; it says: {sitting.text()[:600]}")
+
+
+def states(front: DemoNode, protection: DemoNode, thread: str) -> set[str]:
+    """Give how a thread stands at each node: one state, if they agree."""
+    seen = look(front, OFFICER, thread), look(protection, NIGHT, thread)
+    return {row["state"] if row else "" for row in seen}
 
 
 def may(move: str) -> str:

@@ -54,8 +54,8 @@ def offered(front: DemoNode, protection: DemoNode, language: str) -> Begun:
     return begun
 
 
-def in_care(front: DemoNode, protection: DemoNode, language: str) -> Begun:
-    """Refer the person with their consent; they have arrived, and the packet was opened."""
+def referred(front: DemoNode, protection: DemoNode, language: str) -> Begun:
+    """Refer the person with their consent."""
     begun = offered(front, protection, language)
     shared = [part for each in ("identity", "contact", "safety", "needs") for part in ("--category", each)]
     front.do(
@@ -65,6 +65,12 @@ def in_care(front: DemoNode, protection: DemoNode, language: str) -> Begun:
     shown = front.do(OFFICER, "referral", "preview", begun.thread)["digest"]
     front.do(OFFICER, "referral", "refer", begun.thread, "--shown", shown)
     begun.both.agree("REFERRED")
+    return begun
+
+
+def in_care(front: DemoNode, protection: DemoNode, language: str) -> Begun:
+    """Let the person arrive; the packet was opened."""
+    begun = referred(front, protection, language)
     protection.do(NIGHT, "referral", "packet", begun.thread, "--for", "shelter")
     protection.do(NIGHT, "referral", "accept", begun.thread)
     protection.do(NIGHT, "referral", "arrived", begun.thread)

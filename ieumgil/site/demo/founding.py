@@ -16,12 +16,17 @@ _STAFF = ("first-responder", "case-worker", "supervisor")
 WORKERS: dict[str, dict[str, tuple[str, ...]]] = {
     "narae-police": {
         "officer@police": _STAFF,
+        "day@police": ("first-responder", "case-worker"),
         "reviewer@police": ("reviewer",),
         "keys@police": ("key-officer",),
     },
     "narae-immigration": {"officer@immigration": _STAFF},
     "narae-labour": {"inspector@labour": _STAFF},
-    "garam-shelter": {"night@garam": ("case-worker",), "keys@garam": ("key-officer",)},
+    "garam-shelter": {
+        "night@garam": ("case-worker",),
+        "day@garam": ("case-worker",),
+        "keys@garam": ("key-officer",),
+    },
     "onbit-counselling": {"counsel@onbit": ("case-worker",)},
     "nuri-legal-aid": {"lawyer@nuri": ("case-worker",)},
     "narae-secretariat": {"secretary@secretariat": ("coordinator",)},
