@@ -1,5 +1,6 @@
 """Asking the first questions: with them a case begins, or they are asked again in one."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,15 +23,7 @@ from ieumgil.shell.page import GET_POST, Signed, page, show
 def start(request: Signed) -> HttpResponse:
     """Ask the first questions; what was answered opens the case, once however often the button is pressed."""
     form = QuestionsForm.of(request)
-    done = form.act(
-        lambda said: actions.begin_screening(
-            request.actor,
-            once=said["once"],
-            answers=form.answers,
-            own_words=form.own_words,
-            age_facts=form.age,
-        )
-    )
+    done = form.act(lambda _said: actions.begin_screening(request.actor, **_answered(form)))
     if done:
         return _on(request, done.value)
     return show(request, "identification/questions.html", {"form": form, **_opening()}, status=form.status)
@@ -43,21 +36,21 @@ def again(request: Signed, case: UUID) -> HttpResponse:
     earlier = queries.screenings(request.actor, view.id)
     newest = earlier[0] if earlier else None
     form = QuestionsForm.of(request, initial=already_said(newest) if newest else {}, before=newest)
-    done = form.act(
-        lambda said: actions.record_screening(
-            request.actor,
-            case=view.id,
-            once=said["once"],
-            answers=form.answers,
-            own_words=form.own_words,
-            age_facts=form.age,
-        )
-    )
+    done = form.act(lambda _said: actions.record_screening(request.actor, case=view.id, **_answered(form)))
     if done:
         return _on(request, done.value)
     by = names_of(request.actor).get(newest.by) if newest else None
     told = {"form": form, "case": view, "before": newest, "by": by, **_opening()}
     return show(request, "identification/questions.html", told, status=form.status)
+
+
+def _answered(form: QuestionsForm) -> dict[str, Any]:
+    return {
+        "once": form.cleaned_data["once"],
+        "answers": form.answers,
+        "own_words": form.own_words,
+        "age_facts": form.age,
+    }
 
 
 def _on(request: Signed, view: ScreeningView) -> HttpResponse:
