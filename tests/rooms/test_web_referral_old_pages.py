@@ -38,6 +38,15 @@ def page_of(client: Client, thread: ThreadId, step: str) -> tuple[str, dict[str,
     return where, hidden_in(client.get(where).content.decode())
 
 
+def answered_too_late(desk: Client, thread: ThreadId, people: People) -> tuple[str, dict[str, str]]:
+    """Answer from a page that was opened before the shelter accepted; gives where, and what the page sent along."""
+    where, hidden = page_of(desk, thread, "reply")
+    answer.accept(people.stranger, thread=thread, now=NOW)
+    carry(NOW)
+    desk.post(where, hidden | {"text": WORDS})
+    return where, hidden
+
+
 def said_by(people: People, kind: str) -> int:
     return MessageRow.objects.filter(agency_id=people.police, kind=kind, author="F").count()
 
@@ -80,10 +89,7 @@ def test_after_the_other_side_accepted_two_old_windows_change_nothing_and_the_wo
 def test_the_ledger_has_the_acceptance_and_then_the_attempt(
     desk: Client, thread: ThreadId, people: People
 ) -> None:
-    where, hidden = page_of(desk, thread, "reply")
-    answer.accept(people.stranger, thread=thread, now=NOW)
-    carry(NOW)
-    desk.post(where, hidden | {"text": WORDS})
+    answered_too_late(desk, thread, people)
     told = LedgerEntry.objects.filter(agency_id=people.police).order_by("seq")
     entries = [json.loads(row.entry) for row in told]
     acts = [(one["action"], one["decision"]) for one in entries]
@@ -94,10 +100,7 @@ def test_the_ledger_has_the_acceptance_and_then_the_attempt(
 def test_kept_words_answer_the_next_question_if_they_still_fit(
     desk: Client, thread: ThreadId, people: People
 ) -> None:
-    where, hidden = page_of(desk, thread, "reply")
-    answer.accept(people.stranger, thread=thread, now=NOW)
-    carry(NOW)
-    desk.post(where, hidden | {"text": WORDS})
+    where, hidden = answered_too_late(desk, thread, people)
     answer.query(people.stranger, thread=thread, question="And on Sundays?", now=NOW)
     carry(NOW)
     (kept,) = casefile.drafts(people.owner)
