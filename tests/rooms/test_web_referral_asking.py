@@ -165,7 +165,7 @@ def test_the_page_asks_the_database_no_more_for_a_long_roll(
     monkeypatch.setattr(asking, "_cards", lambda: many)
     with CaptureQueriesContext(connection) as more:
         page = shown(desk, ask(case))
-    assert page.count("It would owe an answer until") > 20
+    assert page.count("Time to answer:") > 20
     assert len(more) == len(few)
 
 

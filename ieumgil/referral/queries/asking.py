@@ -95,21 +95,17 @@ def askable(
         open_ones = {
             asked.peer: asked for asked in reversed(_asked(actor, case)) if asked.state != State.CLOSED
         }
-        dues: dict[
-            Basis, datetime | None
-        ] = {}  # asked once a basis: the joining basis has the limits of the roll
-        found = []
-        for card in cards:
-            agency, basis = (
-                card.agency,
-                first_covering(held[card.agency], actor.agency, card.agency, need, now),
-            )
-            if basis is not None:
-                if basis not in dues:
-                    dues[basis] = _answer_due(basis, urgency, now)
-                found.append(
-                    Askable(agency, card, basis, dues[basis], here.get(agency), open_ones.get(agency))
-                )
+        bases = {
+            card.agency: first_covering(held[card.agency], actor.agency, card.agency, need, now)
+            for card in cards
+        }
+        # Asked once a basis: the joining basis has the limits of the roll.
+        dues = {basis: _answer_due(basis, urgency, now) for basis in set(bases.values()) if basis}
+        found = [
+            Askable(card.agency, card, basis, dues[basis], here.get(card.agency), open_ones.get(card.agency))
+            for card in cards
+            if (basis := bases[card.agency])
+        ]
         return sorted(found, key=_likely_first)
 
 
