@@ -22,7 +22,7 @@ def control(field: forms.BoundField) -> SafeString:
     """
     widget = field.field.widget
     classes = f"{_class(widget)} {widget.attrs.get('class', '')}".strip()
-    attrs = {"class": classes} if classes else {}
+    attrs: dict[str, str | bool] = {"class": classes} if classes else {}
     if isinstance(widget, forms.TextInput):
         attrs["autocomplete"] = widget.attrs.get("autocomplete", "off")
     return field.as_widget(attrs=attrs)
