@@ -129,7 +129,12 @@ def test_only_who_may_invite_does_and_only_at_the_own_agency(people: People, sec
         officers.invite(second, handle=NEW, display_name=NEW, roles=[Role.CASE_WORKER])
     with pytest.raises(DeniedError, match="handle-taken"):
         officers.invite(people.stranger, handle=OWNER, display_name=OWNER, roles=[Role.CASE_WORKER])
-    for deed in (officers.make_invitation, officers.ask_new_second_factor, officers.deactivate_worker):
+    for deed in (
+        officers.make_invitation,
+        officers.ask_new_second_factor,
+        officers.deactivate_worker,
+        officers.end_sessions_of,
+    ):
         with pytest.raises(AbsentError):
             deed(people.stranger, handle=OWNER)
         with pytest.raises(DeniedError, match="not-oneself"):
@@ -281,3 +286,13 @@ def test_a_worker_chooses_a_language_and_where_notices_go(people: People) -> Non
     own = queries.own_account(people.owner)
     assert (own.language, own.notice_address) == ("ko", "owner@mail.example")
     assert 'lang="ko"' in client.get("/account/").content.decode()
+
+
+def test_an_officer_ends_every_session_of_a_colleague_whose_computer_is_in_other_hands(
+    people: People, device: Device
+) -> None:
+    there = sign_in(OWNER, device)
+    assert is_in(there)
+    officers.end_sessions_of(people.colleague, handle=OWNER)
+    assert not is_in(there)
+    assert entries_of(people.colleague, "worker.sessions") == ["allow"]

@@ -86,6 +86,10 @@ def _renew(request: Signed, one: Colleague) -> str:
     return people.make_invitation(request.actor, handle=one.handle)
 
 
+def _end_sessions(request: Signed, one: Colleague) -> None:
+    people.end_sessions_of(request.actor, handle=one.handle)
+
+
 def _close(request: Signed, one: Colleague) -> None:
     people.deactivate_worker(request.actor, handle=one.handle)
 
@@ -96,6 +100,7 @@ DEEDS: Final[dict[str, Callable[[Signed, Colleague], str | None]]] = {
     "ask": _ask,
     "approve": _approve,
     "link": _renew,
+    "sessions": _end_sessions,
     "close": _close,
 }
 

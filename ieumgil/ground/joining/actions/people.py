@@ -81,6 +81,14 @@ def deactivate_worker(actor: Actor, *, handle: str, now: datetime | None = None)
         end_all(worker.worker)
 
 
+def end_sessions_of(actor: Actor, *, handle: str, now: datetime | None = None) -> None:
+    """End every session of a colleague, whose device or computer may be in other hands; DeniedError, AbsentError."""
+    with attempt(actor, AuditAction.WORKER_SESSIONS, reason="all of a colleague ended", now=now) as entry:
+        worker = _managed(actor, handle)
+        entry.subject = worker.ledger_handle
+        end_all(worker.worker)
+
+
 def ask_new_second_factor(actor: Actor, *, handle: str, now: datetime | None = None) -> None:
     """Ask that a worker who lost theirs may enrol a new second factor; another officer must approve within 72 hours."""
     with attempt(actor, AuditAction.WORKER_ASK_FACTOR, now=now) as entry:
