@@ -135,7 +135,7 @@ CSRF_TRUSTED_ORIGINS = [IEUMGIL_ADDRESS] if _HTTPS else []  # TLS ends in front 
 # measure, whoever tries many names would push them out.
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "BACKEND": "ieumgil.site.counts.PlainCounts",
         "LOCATION": "node_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -11,6 +12,7 @@ from uuid import uuid4
 import pytest
 from allauth.core.internal import ratelimit
 from django.core.cache import cache, caches
+from django.core.cache.backends.db import DatabaseCache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -188,6 +190,29 @@ def test_a_link_for_a_new_device_is_not_a_way_to_try_passwords(
     answer = Client().post(link, {"password1": PASSWORD})
     assert answer.status_code == 422
     assert b"Too many tries" in answer.content
+
+
+class Planted:
+    """What whoever writes to the database would like the node to run."""
+
+    def __reduce__(self) -> tuple[Callable[[str], object], tuple[str]]:
+        """Run a file's name away."""
+        return Path.touch, (Path(os.environ["PLANTED"]),)  # type: ignore[return-value]
+
+
+def test_whoever_writes_to_the_database_runs_nothing_by_a_count(
+    people: People, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "run"
+    monkeypatch.setenv("PLANTED", str(file))
+    cache.set("count", [1.5, 2.5], 60)
+    assert cache.get("count") == [1.5, 2.5]
+    cache.set("count", Planted(), 60)
+    with pytest.raises(Exception, match="no plain value"):
+        cache.get("count")
+    assert not file.exists()
+    DatabaseCache("node_cache", {}).get("count")  # Django's own
+    assert file.exists()
 
 
 def test_whoever_found_an_open_session_does_not_find_its_password(people: People) -> None:
