@@ -29,7 +29,7 @@ class PlainCounts(DatabaseCache):
             return {}
         connection = connections[router.db_for_read(self.cache_model_class)]
         table, slots = (
-            connection.ops.quote_name(settings.CACHES["default"]["LOCATION"]),
+            connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"])),
             ", ".join(["%s"] * len(named)),
         )
         moment = connection.ops.adapt_datetimefield_value(timezone.now().replace(microsecond=0))
