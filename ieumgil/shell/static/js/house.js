@@ -28,9 +28,34 @@
     if (document.querySelector("[data-errors]")) page.setAttribute("data-dirty", "");
     page.addEventListener("input", () => page.setAttribute("data-dirty", ""));
     page.addEventListener("submit", () => { page.setAttribute("data-sent", ""); });
-    window.addEventListener("pageshow", () => page.removeAttribute("data-sent"));
+    window.addEventListener("pageshow", () => ["data-sent", "data-heard"].forEach((each) => page.removeAttribute(each)));
     window.addEventListener("beforeunload", (event) => {
       if (page.hasAttribute("data-dirty") && !page.hasAttribute("data-sent") && !page.hasAttribute("data-left")) event.preventDefault();
+    });
+  }
+
+  // Without a connection the browser would put its own page in the place of what was written: ask the node first.
+  function sendOnlyIfHeard(event) {
+    const page = event.target;
+    const lost = document.getElementById("no-connection");
+    if (!page.matches("form[data-form][method=post]") || page.hasAttribute("data-heard") || !lost) return;
+    event.preventDefault();
+    if (page.hasAttribute("data-asking")) return;
+    page.setAttribute("data-asking", "");
+    const wait = new AbortController();
+    const late = window.setTimeout(() => wait.abort(), 10000);
+    fetch("/alive", { cache: "no-store", signal: wait.signal }).then((answer) => {
+      if (!answer.ok) throw new Error("not alive");
+      lost.hidden = true;
+      page.setAttribute("data-heard", "");
+      page.requestSubmit(event.submitter || undefined);
+    }).catch(() => {
+      page.removeAttribute("data-sent");
+      lost.hidden = false;
+      lost.focus();
+    }).finally(() => {
+      window.clearTimeout(late);
+      page.removeAttribute("data-asking");
     });
   }
 
@@ -58,6 +83,8 @@
     event.preventDefault();
     leave(sent);
   });
+
+  document.addEventListener("submit", sendOnlyIfHeard);
 
   document.addEventListener("click", (event) => {
     const opens = event.target.closest("[data-opens]");
