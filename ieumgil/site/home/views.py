@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from ieumgil.casefile import queries as casefile
 from ieumgil.ground.accounts.rules import Role
-from ieumgil.ground.post.actions import seen
+from ieumgil.ground.post.actions.notices import seen
 from ieumgil.kernel.permission import Permission
 from ieumgil.referral.queries import work
 from ieumgil.shell.page import Signed, page, show
