@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from functools import cached_property
 from uuid import UUID
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 
 from ieumgil.ground.exchange.cards import AgencyCard
 from ieumgil.ground.exchange.queries import cards_of, roll
@@ -63,6 +63,12 @@ def agency_name(agency: UUID | str) -> str:
     if names is None:
         return gettext("an agency that is not on the roll")
     return names[0] if get_language() == "ko" else names[1]
+
+
+def agency_name_in(agency: UUID | str, language: str) -> str:
+    """Give the name for whoever reads another language than the page's: agencies have names in Korean and in English."""
+    with override("ko" if language == "ko" else "en"):
+        return agency_name(agency)
 
 
 def _kept(agency: AgencyId) -> Names | None:

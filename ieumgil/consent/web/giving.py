@@ -1,5 +1,6 @@
 """The person says yes: to being asked for without a name, and to one agency knowing more."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,14 +16,25 @@ from django.utils.translation import gettext as _
 from ieumgil.casefile import queries as casefile
 from ieumgil.consent import actions
 from ieumgil.consent.queries import languages_with_texts, text_for
-from ieumgil.consent.rules import Feedback, Form, GivenBy, Grant, How, Leave, Refused, RefusedWhat, Text
+from ieumgil.consent.rules import (
+    Feedback,
+    Form,
+    GivenBy,
+    Grant,
+    How,
+    Leave,
+    Passage,
+    Refused,
+    RefusedWhat,
+    Text,
+)
 from ieumgil.consent.web.forms import MONTHS, ConsentForm, LeaveForm
 from ieumgil.ground.exchange.queries import card_on_roll
 from ieumgil.kernel.actor import AgencyClass
 from ieumgil.kernel.ids import AgencyId, CaseId, GrantId
 from ieumgil.kernel.outcome import AbsentError, DeniedError
 from ieumgil.kernel.permission import Permission
-from ieumgil.shell.agencies import agency_name
+from ieumgil.shell.agencies import agency_name_in
 from ieumgil.shell.onward import go_on
 from ieumgil.shell.page import GET_POST, Signed, page, show
 from ieumgil.shell.telling import language_name
@@ -62,7 +74,7 @@ def explain(request: Signed, case: UUID, agency: UUID) -> HttpResponse:
         messages.success(request, _("The consent is recorded. It can be withdrawn at any time."))
         return go_on(request, reverse("consent:list", args=[case]))
     until = timezone.localdate(form.until_of(_months(request)))
-    told = _told(request, *PARTS, agency=agency_name(agency), until=until)
+    told = _told(request, *PARTS, agency=agency, until=until)
     context = (
         _context(request, case, form)
         | told
@@ -103,24 +115,31 @@ def _context(request: Signed, case: UUID, form: LeaveForm | ConsentForm) -> dict
     }
 
 
-def _told(request: Signed, *parts: str, agency: str = "", until: date | None = None) -> dict[str, Any]:
+def _told(
+    request: Signed, *parts: str, agency: UUID | None = None, until: date | None = None
+) -> dict[str, Any]:
     """Give what is read aloud or shown, in the person's language and in the worker's own."""
     theirs, own = text_for(_language(request)), text_for(get_language() or OTHERWISE)
     return {
         "text": theirs,
-        "told": [
-            (theirs.parts[part], theirs.told(part, agency=agency, until=_day(until, theirs)))
-            for part in parts
-        ],
-        "own_told": [
-            (own.parts[part], own.told(part, agency=agency, until=_day(until, own))) for part in parts
-        ],
+        "told": _passages(theirs, parts, agency, until),
+        "own_told": _passages(own, parts, agency, until),
     }
+
+
+def _passages(
+    text: Text, parts: Iterable[str], agency: UUID | None, until: date | None
+) -> list[tuple[str, list[Passage]]]:
+    """Put the question last: nobody is asked before they have heard that they may say no, and take it back."""
+    named = agency_name_in(agency, text.language) if agency else ""
+    said = [(text.parts[part], text.told(part, agency=named, until=_day(until, text))) for part in parts]
+    calm = [(heading, [each for each in told if not each.asks]) for heading, told in said]
+    return [*calm, ("", [each for _heading, told in said for each in told if each.asks])]
 
 
 def _day(day: date | None, text: Text) -> str:
     """Write a day as people of that language write it."""
-    return format_date(day, "long", locale=text.language) if day else ""
+    return format_date(day, "long", locale="en_GB" if text.language == "en" else text.language) if day else ""
 
 
 def _keep_leave(request: Signed, case: CaseId, said: dict[str, Any]) -> None:

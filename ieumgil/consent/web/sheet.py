@@ -6,11 +6,10 @@ from datetime import datetime
 
 from babel.dates import format_date
 from django.utils import timezone
-from django.utils.translation import override
 
 from ieumgil.agreements import queries as agreed
 from ieumgil.consent.rules import FormFacts, Grant, Passage, Text
-from ieumgil.shell.agencies import agency_name
+from ieumgil.shell.agencies import agency_name_in
 
 ONCE_GIVEN = ("consent", "refusal", "withdrawal", "rights")  # what came before was told before
 SIGNING = (("sign-person", "sign-worker"), ("sign-interpreter", "sign-companion"))
@@ -121,8 +120,7 @@ def _known(facts: FormFacts, text: Text, beside: Text) -> Iterator[tuple[str, st
 
 
 def _agencies(agencies: Iterable[object], text: Text) -> str:
-    with override("ko" if text.language == "ko" else "en"):  # an agency has no name in other languages
-        return ", ".join(sorted(agency_name(str(agency)) for agency in agencies))
+    return ", ".join(sorted(agency_name_in(str(agency), text.language) for agency in agencies))
 
 
 def _until(grant: Grant | None, text: Text) -> str:
