@@ -22,6 +22,8 @@ FLAGS: Final = [
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 SKIP: Final = "IEUMGIL_SKIP_BROWSER"
 PICTURES: Final = Path(os.environ.get("IEUMGIL_PICTURES", ".pictures"))
+# A refusal is an answer; a question that a newer one has replaced is given up (htmx calls both of its events errors).
+NO_FAULT: Final = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
 AXE: Final = Axe().axe_script
 VIOLATIONS: Final = "() => axe.run({resultTypes: ['violations']}).then(found => found.violations)"
 # What sticks out of the window to the right, whatever hides the overflow: axe does not see it.
@@ -130,5 +132,5 @@ def _note_stranger(sitting: Desk, url: str) -> None:
 
 
 def _note_console(sitting: Desk, said: Any) -> None:  # noqa: ANN401  playwright's own message
-    if said.type == "error" and "Failed to load resource" not in said.text:
+    if said.type == "error" and not said.text.startswith(NO_FAULT):
         sitting.faults.append(f"console: {said.text}")
