@@ -63,7 +63,7 @@ def test_the_thread_says_whose_turn_it_is_and_what_was_said(mechanism: People, c
     page = text_of(signed_in_client(POLICE).get(url("thread", thread)))
     for words in (
         "It is your turn",
-        "Answer until",
+        "Until",
         "Which hours are safe?",
         "The place is kept until",
         "A packet of",

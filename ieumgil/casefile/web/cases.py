@@ -49,12 +49,14 @@ def listed(request: Signed) -> HttpResponse:
 def case(request: Signed, case: UUID) -> HttpResponse:
     """Show a case on one line, who the person is, and the ways to all that belongs to it."""
     view = queries.case(request.actor, CaseId(case))
-    parts = [*_own(view), *parts_of(request.actor, view)]
+    who, ours = _own(view)[:2], _own(view)[2:]
+    parts = [*who, *parts_of(request.actor, view), *ours]
     told: dict[str, object] = {
         "case": view,
         "identity": queries.identity(request.actor, view.id),
         "holder": names_of(request.actor).get(view.holder),
         "parts": parts,
+        "next": next((part for part in parts if part.next and view.stage is not Stage.CLOSED), None),
         "moments": line_of(view, parts),
     }
     return show(request, "casefile/case.html", told)

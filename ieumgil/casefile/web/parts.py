@@ -28,7 +28,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing of the case with a page of its own: what it is, how it stands, until when, and its points on the line."""
+    """One thing of the case with a page of its own: how it stands, until when, its points on the line, whether it comes next."""
 
     title: Text
     url: str
@@ -36,6 +36,7 @@ class Part:
     due: datetime | None = None
     late: bool = False
     moments: tuple[Moment, ...] = ()
+    next: bool = False
 
 
 Teller = Callable[[Actor, CaseView], list[Part]]

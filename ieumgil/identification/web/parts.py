@@ -8,6 +8,7 @@ from ieumgil.casefile.web.parts import Moment, Part
 from ieumgil.identification import queries
 from ieumgil.identification.web.signs import label
 from ieumgil.kernel.actor import Actor
+from ieumgil.kernel.permission import Permission
 
 
 def parts(actor: Actor, case: CaseView) -> list[Part]:
@@ -15,7 +16,12 @@ def parts(actor: Actor, case: CaseView) -> list[Part]:
     known = queries.screenings(actor, case.id)
     if not known:
         return [
-            Part(_("First questions"), reverse("identification:again", args=[case.id]), _("not asked yet"))
+            Part(
+                _("First questions"),
+                reverse("identification:again", args=[case.id]),
+                _("not asked yet"),
+                next=Permission.SCREENING_DO in actor.permissions,
+            )
         ]
     url = reverse("identification:signs", args=[case.id])
     moments = tuple(Moment(_("First questions"), one.asked_at, url=url) for one in known)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ieumgil.agreements.queries import country, national_numbers
 from ieumgil.casefile import queries as casefile
 from ieumgil.casefile.web.workers import names_of
+from ieumgil.consent import queries as consent
 from ieumgil.identification import queries
 from ieumgil.identification.queries import ScreeningView
 from ieumgil.identification.rules import Choice, Conclusion, ConclusionCode, Element
@@ -68,6 +69,7 @@ def signs(request: Signed, case: UUID) -> HttpResponse:
         "notes": [label(code) for code in queries.notes_of(_law())],
         "earlier": [(one, names.get(one.by), label(one.conclusion.code.value)) for one in known[1:]],
         "numbers": numbers(),
+        "lets_ask": consent.has_leave(request.actor, view.id),
         "may_ask": Permission.SCREENING_DO in request.actor.permissions,
     }
     return show(request, "identification/signs.html", told)

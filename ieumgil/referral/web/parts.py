@@ -24,6 +24,7 @@ def parts(actor: Actor, case: CaseView) -> list[Part]:
         _("Who can take the person"),
         reverse("referral:ask", args=[case.id]),
         _("ask more agencies") if threads else _("not asked yet"),
+        next=not threads,
     )
     return [ask, *map(_part, threads)]
 

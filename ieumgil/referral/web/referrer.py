@@ -80,6 +80,10 @@ def recall_(request: Signed, thread: UUID) -> HttpResponse:
         messages.success(
             request, _("The recall is on its way. You hear when the other side has erased what it was sent.")
         )
+        if form.cleaned_data["reason"] == "consent-withdrawn":
+            messages.info(
+                request, _("A recall ends this referral only. Record the withdrawal in the case, too.")
+            )
         return redirect("referral:thread", thread)
     return _page_of(request, "referral/recall.html", form, item, stale)
 
