@@ -25,7 +25,9 @@ PICTURES: Final = Path(os.environ.get("IEUMGIL_PICTURES", ".pictures"))
 # A refusal is an answer; a question that a newer one has replaced is given up (htmx calls both of its events errors).
 NO_FAULT: Final = ("Failed to load resource", "htmx:sendAbort", "htmx:afterRequest")
 AXE: Final = Axe().axe_script
-VIOLATIONS: Final = "() => axe.run({resultTypes: ['violations']}).then(found => found.violations)"
+# The colours are the same at both widths, and to compare them takes longer than all else.
+VIOLATIONS: Final = """(colours) => axe.run({resultTypes: ['violations'], rules: {'color-contrast': {enabled: colours}}})
+  .then(found => found.violations)"""
 # What sticks out of the window to the right, whatever hides the overflow: axe does not see it.
 STICKING_OUT: Final = """() => [...document.querySelectorAll('body *')].filter(e => {
   const box = e.getBoundingClientRect(), style = getComputedStyle(e);
@@ -36,6 +38,9 @@ STICKING_OUT: Final = """() => [...document.querySelectorAll('body *')].filter(e
   if (head && getComputedStyle(head).position === 'absolute') return false;
   return box.right > window.innerWidth + 1 || box.left < -1;
 }).map(e => e.tagName + '.' + e.className + ': ' + (e.textContent || '').trim().slice(0, 40)).slice(0, 5)"""
+
+
+STORED: Final = "() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]"
 
 
 @cache
@@ -88,17 +93,18 @@ class Desk:
             self._look(f"{name} {width}", width)
         self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
 
-    def _violations(self) -> list[dict[str, Any]]:
+    def _violations(self, *, colours: bool) -> list[dict[str, Any]]:
         if not self.page.evaluate("() => Boolean(window.axe)"):
             self.page.evaluate(AXE)
-        found: list[dict[str, Any]] = self.page.evaluate(VIOLATIONS)
+        found: list[dict[str, Any]] = self.page.evaluate(VIOLATIONS, colours)
         return found
 
     def _look(self, where: str, width: str) -> None:
-        for found in self._violations():
+        for found in self._violations(colours=width == "wide"):
             nodes = "; ".join(str(node["html"])[:160] for node in found["nodes"][:3])
             self.faults.append(f"{where}: {found['id']} ({found['impact']}): {nodes}")
         self.faults += [f"{where}: sticks out: {found}" for found in self.page.evaluate(STICKING_OUT)]
+        self.faults += [f"{where}: the browser keeps {name}" for name in self.page.evaluate(STORED)]
         PICTURES.mkdir(parents=True, exist_ok=True)
         picture = f"{self.name}-{len(self.stops):02}-{re.sub(r'[^a-z0-9]+', '-', self.stops[-1])}-{self.language}-{width}.png"
         self.page.screenshot(path=PICTURES / picture, full_page=True)

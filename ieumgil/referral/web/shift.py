@@ -82,8 +82,9 @@ def pass_on(request: Signed) -> HttpResponse:
 def take(request: Signed) -> HttpResponse:
     """Take what a colleague passed on: what is named, or all of it."""
     waiting = [str(one.thread) for one in passed_to_me(request.actor)]
-    named = [thread for thread in waiting if thread in request.POST.getlist("thread")]
-    count = take_over(request.actor, threads=[ThreadId(UUID(thread)) for thread in named or waiting])
+    named = request.POST.getlist("thread")
+    wanted = [thread for thread in waiting if thread in named] if named else waiting
+    count = take_over(request.actor, threads=[ThreadId(UUID(thread)) for thread in wanted])
     taken = ngettext("%(n)s line is yours now.", "%(n)s lines are yours now.", count)
     messages.success(request, taken % {"n": count})
     return redirect("referral:work")

@@ -99,7 +99,12 @@
     if (shuts) shuts.closest("dialog").close();
   });
 
+  // htmx notes the address of each page in the browser's storage: nothing of a page stays there.
+  const forget = () => { try { window.sessionStorage.removeItem("htmx-current-path-for-history"); } catch { /* no storage, nothing kept */ } };
+  ["htmx:pushedIntoHistory", "htmx:replacedInHistory"].forEach((each) => document.addEventListener(each, forget));
+
   ready(() => {
+    forget();
     dirty();
     const errors = document.querySelector("[data-errors]");
     if (errors) errors.focus();
