@@ -144,3 +144,18 @@ def test_a_stop_finds_what_is_planted(browser: Browser) -> None:
         assert "planted wide: sticks out" not in faults
         assert "not in this language: '끝'" in faults
         assert sitting.strangers == ["http://127.0.0.1:2/x"]
+
+
+@LANGUAGES
+def test_a_stop_finds_a_word_of_the_other_language_on_a_page_of_the_node(
+    nodes: Nodes, browser: Browser, language: str
+) -> None:
+    planted = {"ko": "Until", "en": "까지"}[language]
+    with desk(browser, nodes.front.address, language, "planted-word") as sitting:
+        sign_in(sitting, OFFICER)
+        sitting.stop("home")
+        assert sitting.faults == []
+        sitting.page.evaluate("word => { document.querySelector('main p').textContent = word; }", planted)
+        sitting.stop("planted")
+        assert len(sitting.faults) == 1
+        assert planted in sitting.faults[0]

@@ -101,6 +101,7 @@ def wait_for(sitting: Desk, path: str, shown: str) -> None:
             return
         if time.monotonic() > until:
             raise NotThereError(f"{sitting.page.url}: never {shown}; it says: {sitting.text()[:600]}")
+        sitting.page.wait_for_timeout(100)  # the nodes want to work, too
 
 
 def states(front: DemoNode, protection: DemoNode, thread: str) -> set[str]:

@@ -128,6 +128,8 @@ class _Reader(HTMLParser):
 
     def _inner(self, tag: str, said: dict[str, str]) -> str | None:
         outer = self.open[-1].language if self.open else self.language
-        if tag in NOT_WORDS or "data-name" in said or said.get("translate") == "no":
+        keeps_translators_out = tag in {"html", "body"}  # of the whole page: that makes no name of its words
+        named = "data-name" in said or (said.get("translate") == "no" and not keeps_translators_out)
+        if tag in NOT_WORDS or named:
             return None
         return said["lang"].partition("-")[0].lower() if "lang" in said else outer
