@@ -50,8 +50,8 @@ def test_a_group_is_a_fieldset_with_its_question_as_legend() -> None:
     assert wrong.count('type="radio"') == 2
     assert 'aria-describedby="id_danger_helptext id_danger_error"' in wrong
     assert wrong.count("<label for=") == 2
-    assert "(if you can)" in field("needs")
-    assert "(if you can)" not in wrong
+    assert "(optional)" in field("needs")
+    assert "(optional)" not in wrong
 
 
 def test_a_single_box_has_its_words_beside_it() -> None:

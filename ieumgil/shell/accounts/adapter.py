@@ -31,9 +31,8 @@ from ieumgil.shell.accounts.second_factor import (
     unmark_second_factor,
 )
 
-FAILED_TAKES: Final = (
-    0.6  # seconds, at least: more than a look-up, a hash and an entry in the ledger take together
-)
+# Seconds, at least: more than a look-up, a hash and an entry in the ledger take together.
+FAILED_TAKES: Final = 0.6
 RECENT: Final = 300  # seconds within which a sign-in is proof enough to enrol or to renew codes
 LANGUAGE_KEPT_FOR: Final = 365 * 24 * 3600
 NONCE: Final = 12
