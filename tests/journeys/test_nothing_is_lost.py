@@ -20,6 +20,10 @@ from tests.support.journeying import (
     wait_for,
 )
 
+PLANTED = (
+    "<!doctype html><html lang=en><meta charset=utf-8><title>x</title><main><h1>x</h1><input><p>끝</p>"
+    "<div style='width:400px'>wide</div><img alt='' src='http://127.0.0.1:2/x'></main>"
+)
 LANGUAGES = pytest.mark.parametrize("language", ["ko", "en"])
 
 
@@ -133,16 +137,16 @@ def cases_of(sitting: Desk) -> set[str]:
 
 def test_a_stop_finds_what_is_planted(browser: Browser) -> None:
     with desk(browser, "http://127.0.0.1:1", "en", "planted") as sitting:
-        sitting.page.set_content(
-            "<html lang=en><title>x</title><main><h1>x</h1><input><p>끝</p>"
-            "<div style='width:400px'>wide</div><img alt='' src='http://127.0.0.1:2/x'></main>"
-        )
+        sitting.page.route("**/planted", lambda route: route.fulfill(content_type="text/html", body=PLANTED))
+        sitting.go("/planted")
+        sitting.page.evaluate("() => window.localStorage.setItem('kept', 'x')")
         sitting.stop("planted")
         faults = "\n".join(sitting.faults)
         assert "label (critical)" in faults
         assert "planted narrow: sticks out: DIV.: wide" in faults
         assert "planted wide: sticks out" not in faults
         assert "not in this language: '끝'" in faults
+        assert "the browser keeps" in faults
         assert sitting.strangers == ["http://127.0.0.1:2/x"]
 
 
