@@ -181,7 +181,7 @@ def form(
 
     Raises AbsentError (also for an agency that is not on the roll), DeniedError("no-pango") before anything is made.
     """
-    with attempt(actor, AuditAction.DOCUMENT_MADE, reason="consent-form") as entry:
+    with attempt(actor, AuditAction.DOCUMENT_MAKE, reason="consent-form") as entry:
         require(may_read(actor))
         entry.subject = casefile.handle_of(actor, case)
         require_ready()

@@ -55,7 +55,7 @@ def letter(
     recalled, packet-ran-out, no-pango), LockedAgencyError.
     """
     reason = "letter-with-packet" if with_packet else "letter"
-    with audit.attempt(actor, AuditAction.DOCUMENT_MADE, reason=reason) as entry:
+    with audit.attempt(actor, AuditAction.DOCUMENT_MAKE, reason=reason) as entry:
         row = row_of(actor, thread)
         entry.subject, entry.purpose = vault.handle(actor.agency, KeyId(row.key)), row.purpose
         require(actor.may(Permission.REFERRAL_READ))

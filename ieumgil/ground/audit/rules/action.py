@@ -50,7 +50,7 @@ class AuditAction(StrEnum):
         "An agency told the coordinator its month in numbers; small ones were held back.",
     )
     DIRECTORY_EDIT = "directory.edit", "A service or an organisation was written into the directory."
-    DOCUMENT_MADE = "document.make", "A paper to take along was made."
+    DOCUMENT_MAKE = "document.make", "A paper to take along was made."
     DRAFT_DROP = "draft.drop", "A worker let go of their own kept words."
     DRAFT_KEEP = "draft.keep", "A worker's words were kept because things had moved on."
     DRAFT_READ = "draft.read", "A worker read back their own kept words."
