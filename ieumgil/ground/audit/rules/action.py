@@ -109,11 +109,11 @@ class AuditAction(StrEnum):
     SERVICE_START = "service.start", "A service started."
     SHIFT_PASS_ON = "shift.pass-on", "A worker passed work on to a colleague."
     SHIFT_TAKE = "shift.take", "A worker took what a colleague had passed on."
-    WORKER_APPROVE_FACTOR = (
+    WORKER_APPROVE_SECOND_FACTOR = (
         "worker.approve-second-factor",
         "A second officer approved that a worker enrols a new second factor.",
     )
-    WORKER_ASK_FACTOR = (
+    WORKER_ASK_SECOND_FACTOR = (
         "worker.ask-second-factor",
         "An officer asked that a worker may enrol a new second factor.",
     )

@@ -91,7 +91,7 @@ def end_sessions_of(actor: Actor, *, handle: str, now: datetime | None = None) -
 
 def ask_new_second_factor(actor: Actor, *, handle: str, now: datetime | None = None) -> None:
     """Ask that a worker who lost theirs may enrol a new second factor; another officer must approve within 72 hours."""
-    with attempt(actor, AuditAction.WORKER_ASK_FACTOR, now=now) as entry:
+    with attempt(actor, AuditAction.WORKER_ASK_SECOND_FACTOR, now=now) as entry:
         worker = _managed(actor, handle)
         entry.subject = worker.ledger_handle
         if actor.worker is not None:
@@ -103,7 +103,7 @@ def approve_new_second_factor(actor: Actor, *, handle: str, now: datetime | None
 
     Raises DeniedError for the one who asked, for the worker, and without the right; AbsentError if nobody asked.
     """
-    with attempt(actor, AuditAction.WORKER_APPROVE_FACTOR, now=now) as entry:
+    with attempt(actor, AuditAction.WORKER_APPROVE_SECOND_FACTOR, now=now) as entry:
         asked = _asked(actor, handle, now or timezone.now())
         require(gate.may_approve(actor, asked.id, asked.asked_by or asked.id))
         worker = _colleague(actor, handle)
