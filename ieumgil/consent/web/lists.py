@@ -6,9 +6,10 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils import timezone
 
+from ieumgil.agreements import queries as agreements
 from ieumgil.consent import queries
-from ieumgil.consent.rules import Grant, valid
-from ieumgil.kernel.ids import CaseId
+from ieumgil.consent.rules import Feedback, Grant, valid
+from ieumgil.kernel.ids import CaseId, CategoryCode, PurposeCode
 from ieumgil.kernel.outcome import Deny
 from ieumgil.kernel.permission import Permission
 from ieumgil.shell.page import Signed, page, show
@@ -20,6 +21,22 @@ class Shown:
 
     grant: Grant
     ended: str
+
+    @property
+    def purposes(self) -> list[PurposeCode]:
+        """What it is for, in the order of the vocabulary."""
+        return [code for code in agreements.purposes() if code in self.grant.purposes]
+
+    @property
+    def categories(self) -> list[CategoryCode]:
+        """What may be shared, in the order of the vocabulary."""
+        every = map(CategoryCode, agreements.labels("categories"))
+        return [code for code in every if code in self.grant.categories]
+
+    @property
+    def feedback(self) -> list[str]:
+        """What may be heard back, in the order in which it happens."""
+        return [code.value for code in Feedback if code in self.grant.feedback]
 
 
 @page(verb="consent.read", right=Permission.CASE_READ)

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ieumgil.agreements import queries as agreements
+from ieumgil.consent.rules import Feedback
 from ieumgil.kernel.ids import PurposeCode, ThreadId
 from ieumgil.kernel.outcome import AbsentError
 from ieumgil.kernel.permission import Permission
@@ -48,7 +49,7 @@ def opened(request: Signed, thread: UUID) -> HttpResponse:
         "view": view,
         "groups": told_by_category(view.fields) if view else [],
         "not_after": datetime.fromisoformat(view.not_after) if view else None,
-        "feedback": sorted(view.feedback) if view else [],
+        "feedback": [code.value for code in Feedback if code.value in view.feedback] if view else [],
         "may_open": moves_of(request.actor, key).opens,
         "recalled": item.state == State.RECALLED,
         "role": request.actor.role,

@@ -3,6 +3,7 @@
 from hashlib import sha256
 from typing import Any
 
+from ieumgil.consent.rules import Feedback
 from ieumgil.kernel.canonical import canonical
 from ieumgil.referral.actions.refer import Preview
 from ieumgil.referral.queries.work import WorkItem
@@ -22,6 +23,7 @@ def packet_context(preview: Preview) -> dict[str, Any]:
         "count": len(disclosure.sent),
         "before": marks(preview),
         "basis": preview.basis,
+        "feedback": [code.value for code in Feedback if code in preview.feedback],
     }
 
 

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Model
+from django.utils.formats import date_format
 
 from ieumgil.kernel.actor import Actor
 from ieumgil.referral.queries import work
@@ -42,7 +44,13 @@ def overview(actor: Actor) -> Overview:
     counted = work.counted(actor)
     months = tuple(sorted({row.month for row in counted}, reverse=True)[:MONTHS])
     rows: list[Row] = [row for told in counted if told.month in months for row in told.rows]
-    return Overview(tuple(work.watched(actor)), tuple(_declined(rows)), tuple(_answered(rows)), months)
+    return Overview(
+        tuple(work.watched(actor)), tuple(_declined(rows)), tuple(_answered(rows)), tuple(map(_told, months))
+    )
+
+
+def _told(month: str) -> str:
+    return date_format(date.fromisoformat(f"{month}-01"), "YEAR_MONTH_FORMAT")
 
 
 def _declined(rows: Iterable[Row]) -> list[Declined]:
