@@ -12,12 +12,21 @@ from ieumgil.site.demo.nodes import DemoNode
 from tests.support.browser import chromium, launched
 
 
+HERE = Path(__file__).parent
+
+
 @dataclass(frozen=True)
 class Nodes:
     """The nodes of the front line and of protection, as `make demo` founds them."""
 
     front: DemoNode
     protection: DemoNode
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let journeys come last: a browser under way brings a loop in which Django asks no database."""
+    items.sort(key=lambda item: item.path.is_relative_to(HERE))
 
 
 @pytest.fixture(scope="session")
