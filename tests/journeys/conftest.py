@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, sync_playwright
 from ieumgil.site.demo.nodes import DemoNode
 from tests.support.browser import chromium, launched
 
-
 HERE = Path(__file__).parent
 
 
