@@ -90,6 +90,15 @@ def has_leave(actor: Actor, case: CaseId) -> bool:
     return LeaveToEnquire.objects.filter(agency=actor.agency, case=case, withdrawn_at=None).exists()
 
 
+def language_of_leave(actor: Actor, case: CaseId) -> str | None:
+    """Give the language in which the person last gave leave to be asked for, None if they never did; AbsentError, DeniedError."""
+    with attempt(actor, AuditAction.CONSENT_READ) as entry:
+        require(may_read(actor))
+        entry.subject = casefile.handle_of(actor, case)
+        row = LeaveToEnquire.objects.filter(agency=actor.agency, case=case).order_by("-given_at").first()
+        return str(opened(actor.agency, casefile.key_of(actor, case), row)["language"]) if row else None
+
+
 def guardian_may_be_told(actor: Actor, case: CaseId) -> bool:
     """Say whether a guardian may be told: never once suspected (Korean Act, art. 23(2)); AbsentError."""
     casefile.handle_of(actor, case)

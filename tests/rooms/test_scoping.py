@@ -99,6 +99,7 @@ TABLE: dict[str, One | Many | Given] = {
     "consent.queries.grants_of": about_a_case,
     "consent.queries.guardian_may_be_told": about_a_case,
     "consent.queries.has_leave": about_a_case,
+    "consent.queries.language_of_leave": about_a_case,
     "consent.queries.live_grants": about_a_case,
     "consent.queries.preview": replace(
         about_a_case,

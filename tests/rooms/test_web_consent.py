@@ -50,6 +50,16 @@ def test_leave_is_recorded_with_language_and_manner_and_leads_to_asking(
     assert has_leave(people.owner, case)
 
 
+def test_what_was_told_in_a_language_goes_on_in_it(desk: Client, case: CaseId, people: People) -> None:
+    where = address(case, f"agree/{people.shelter}")
+    before = desk.get(where).content.decode()
+    give_leave(people.owner, case, NOW)
+    after = desk.get(where).content.decode()
+    assert '<option value="vi" selected>' in after
+    assert '<option value="vi" selected>' not in before
+    assert '<option value="th" selected>' in desk.get(f"{where}?in=th").content.decode()
+
+
 def test_a_no_to_asking_is_kept_and_takes_leave_back(desk: Client, case: CaseId, people: People) -> None:
     from ieumgil.consent.queries import has_leave, refusals
 

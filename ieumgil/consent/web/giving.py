@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from ieumgil.casefile import queries as casefile
 from ieumgil.consent import actions
-from ieumgil.consent.queries import languages_with_texts, text_for
+from ieumgil.consent.queries import language_of_leave, languages_with_texts, text_for
 from ieumgil.consent.rules import (
     Feedback,
     Form,
@@ -47,7 +47,8 @@ PARTS = ("opening", "consent", "refusal", "withdrawal", "rights")
 def leave(request: Signed, case: UUID) -> HttpResponse:
     """Tell the person what asking without a name means, and keep their yes or no."""
     casefile.case(request.actor, CaseId(case))
-    form = LeaveForm.of(request, initial={"language": _language(request)})
+    spoken = _language(request, CaseId(case))
+    form = LeaveForm.of(request, initial={"language": spoken})
     if form.act(lambda said: _keep_leave(request, CaseId(case), said)):
         yes = form.cleaned_data["answer"] == "yes"
         messages.success(
@@ -55,7 +56,7 @@ def leave(request: Signed, case: UUID) -> HttpResponse:
             _("Leave to ask without a name is recorded.") if yes else _("The no is recorded. Help goes on."),
         )
         return go_on(request, reverse("referral:ask" if yes else "casefile:case", args=[case]))
-    context = _context(request, case, form) | _told(request, "opening", "enquiry")
+    context = _context(request, case, form, spoken) | _told(spoken, "opening", "enquiry")
     return show(request, "consent/leave.html", context, status=form.status)
 
 
@@ -64,19 +65,20 @@ def explain(request: Signed, case: UUID, agency: UUID) -> HttpResponse:
     """Tell the person, in their language, what one agency would know, and keep what they agree to."""
     casefile.case(request.actor, CaseId(case))
     receiver = _class_of(AgencyId(agency))
+    spoken = _language(request, CaseId(case))
     initial = {
-        "language": _language(request),
+        "language": spoken,
         "months": _months(request),
         "purposes": request.GET.getlist("for"),
     }
-    form = ConsentForm.of(request, initial=initial, text=text_for(_language(request)), receiver=receiver)
+    form = ConsentForm.of(request, initial=initial, text=text_for(spoken), receiver=receiver)
     if form.act(lambda said: actions.record_grant(request.actor, CaseId(case), _grant(form, agency, said))):
         messages.success(request, _("The consent is recorded. It can be withdrawn at any time."))
         return go_on(request, reverse("consent:list", args=[case]))
     until = timezone.localdate(form.until_of(_months(request)))
-    told = _told(request, *PARTS, agency=agency, until=until)
+    told = _told(spoken, *PARTS, agency=agency, until=until)
     context = (
-        _context(request, case, form)
+        _context(request, case, form, spoken)
         | told
         | {
             "agency": agency,
@@ -95,9 +97,11 @@ def _class_of(agency: AgencyId) -> AgencyClass:
         raise AbsentError from None
 
 
-def _language(request: Signed) -> str:
-    asked = request.POST.get("language") or request.GET.get("in") or OTHERWISE
-    return asked if asked in languages_with_texts() else OTHERWISE
+def _language(request: Signed, case: CaseId) -> str:
+    """Give the language chosen on the page, or else the one in which the person was told before."""
+    asked = request.POST.get("language") or request.GET.get("in")
+    spoken = asked or language_of_leave(request.actor, case) or OTHERWISE
+    return spoken if spoken in languages_with_texts() else OTHERWISE
 
 
 def _months(request: Signed) -> str:
@@ -105,21 +109,19 @@ def _months(request: Signed) -> str:
     return asked if asked in MONTHS else "3"
 
 
-def _context(request: Signed, case: UUID, form: LeaveForm | ConsentForm) -> dict[str, Any]:
+def _context(request: Signed, case: UUID, form: LeaveForm | ConsentForm, spoken: str) -> dict[str, Any]:
     return {
         "case": case,
         "form": form,
-        "spoken": _language(request),
+        "spoken": spoken,
         "languages": [(code, language_name(code)) for code in languages_with_texts()],
         "next": request.GET.get("next") or request.POST.get("next") or "",
     }
 
 
-def _told(
-    request: Signed, *parts: str, agency: UUID | None = None, until: date | None = None
-) -> dict[str, Any]:
+def _told(spoken: str, *parts: str, agency: UUID | None = None, until: date | None = None) -> dict[str, Any]:
     """Give what is read aloud or shown, in the person's language and in the worker's own."""
-    theirs, own = text_for(_language(request)), text_for(get_language() or OTHERWISE)
+    theirs, own = text_for(spoken), text_for(get_language() or OTHERWISE)
     return {
         "text": theirs,
         "told": _passages(theirs, parts, agency, until),
