@@ -141,7 +141,11 @@ def _beside(own: str | Promise, theirs: str, text: Text) -> str:
     if text.language == get_language():
         return theirs
     return format_html(
-        '{} <span class="quiet" lang="{}" dir="{}">{}</span>', own, text.language, text.direction, theirs
+        '<span>{} <span class="quiet" lang="{}" dir="{}">{}</span></span>',
+        own,
+        text.language,
+        text.direction,
+        theirs,
     )
 
 
