@@ -49,8 +49,8 @@ def listed(request: Signed) -> HttpResponse:
 def case(request: Signed, case: UUID) -> HttpResponse:
     """Show a case on one line, who the person is, and the ways to all that belongs to it."""
     view = queries.case(request.actor, CaseId(case))
-    who, ours = _own(view)[:2], _own(view)[2:]
-    parts = [*who, *parts_of(request.actor, view), *ours]
+    person, facts, *ours = _own(view)
+    parts = [person, facts, *parts_of(request.actor, view), *ours]
     told: dict[str, object] = {
         "case": view,
         "identity": queries.identity(request.actor, view.id),

@@ -18,6 +18,7 @@ from ieumgil.kernel.actor import AgencyClass
 from ieumgil.kernel.ids import CategoryCode, PurposeCode
 from ieumgil.shell.forms import HouseForm
 from ieumgil.shell.telling import language_name
+from ieumgil.shell.templatetags.house import category_label, purpose_label
 
 MONTHS: Final = ("1", "3", "6", "12")
 DAYS_A_MONTH: Final = 30
@@ -118,8 +119,8 @@ class ConsentForm(Told):
     def _offer(
         self, field: str, of: Literal["purposes", "categories"], codes: Iterable[str], text: Text
     ) -> None:
-        words = text.purposes if of == "purposes" else text.categories
-        choices = [(code, _beside(_told(of, code), words[code], text)) for code in codes]
+        words, own = (text.purposes, purpose_label) if of == "purposes" else (text.categories, category_label)
+        choices = [(code, _beside(own(code), words[code], text)) for code in codes]
         self.fields[field].choices = choices  # type: ignore[attr-defined]
 
     @staticmethod
@@ -147,8 +148,3 @@ def _beside(own: str | Promise, theirs: str, text: Text) -> str:
         text.direction,
         theirs,
     )
-
-
-def _told(of: Literal["purposes", "categories"], code: str) -> str:
-    label = agreed.labels(of)[code]
-    return label.ko if get_language() == "ko" else label.en

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from ieumgil.agreements import queries as agreements
 from ieumgil.agreements.rules import Basis, Urgency
@@ -93,7 +92,9 @@ def askable(
         held = agreements.bases_with(actor, [card.agency for card in cards], now)
         here = {view.agency: view for view in _answers_here(actor, enquiry, now)} if need else {}
         open_ones = {
-            asked.peer: asked for asked in reversed(_asked(actor, case)) if asked.state != State.CLOSED
+            asked.peer: asked
+            for asked in reversed(_threads(actor, case, Side.F))
+            if asked.state != State.CLOSED
         }
         bases = {
             card.agency: first_covering(held[card.agency], actor.agency, card.agency, need, now)
@@ -111,18 +112,15 @@ def askable(
 
 def asked_for(actor: Actor, case: CaseId) -> list[Asked]:
     """Give the threads begun for a case of the actor's team, newest first; AbsentError, DeniedError(no-right)."""
+    return threads_about(actor, case, side=Side.F)
+
+
+def threads_about(actor: Actor, case: CaseId, *, side: Side | None = None) -> list[Asked]:
+    """Give threads about a case of the actor's team, of one side or both, newest first. AbsentError, DeniedError(no-right)."""
     with audit.attempt(actor, AuditAction.REFERRAL_LIST) as entry:
         entry.subject = casefile.handle_of(actor, case)
         require(actor.may(Permission.REFERRAL_READ))
-        return _asked(actor, case)
-
-
-def threads_about(actor: Actor, case: CaseId) -> list[Asked]:
-    """Give every thread about a case of the actor's team, on either side, newest first; AbsentError, DeniedError(no-right)."""
-    with audit.attempt(actor, AuditAction.REFERRAL_LIST) as entry:
-        entry.subject = casefile.handle_of(actor, case)
-        require(actor.may(Permission.REFERRAL_READ))
-        return _listed(ThreadRow.objects.filter(agency_id=actor.agency, case=case))
+        return _threads(actor, case, side)
 
 
 def _cards() -> Iterable[AgencyCard]:
@@ -143,11 +141,9 @@ def _answer_due(basis: Basis, urgency: Urgency, now: datetime) -> datetime | Non
     return due_in(State.ENQUIRED, urgency, limits, calendar, now)
 
 
-def _asked(actor: Actor, case: CaseId) -> list[Asked]:
-    return _listed(ThreadRow.objects.filter(agency_id=actor.agency, case=case, side=Side.F))
-
-
-def _listed(rows: QuerySet[ThreadRow]) -> list[Asked]:
+def _threads(actor: Actor, case: CaseId, side: Side | None) -> list[Asked]:
+    rows = ThreadRow.objects.filter(agency_id=actor.agency, case=case)
+    rows = rows.filter(side=side) if side else rows
     return [
         Asked(
             ThreadId(row.thread), AgencyId(row.peer), row.purpose, row.state, row.owes == row.side, row.due_at,

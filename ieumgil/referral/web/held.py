@@ -9,10 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from ieumgil.agreements import queries as agreements
 from ieumgil.consent.rules import Feedback
 from ieumgil.kernel.ids import PurposeCode, ThreadId
 from ieumgil.kernel.outcome import AbsentError
@@ -27,9 +25,10 @@ from ieumgil.referral.queries.work import look
 from ieumgil.referral.rules import Side, State
 from ieumgil.referral.web.fields import told_by_category
 from ieumgil.referral.web.receiver_forms import EraseForm
-from ieumgil.referral.web.referrer import tried
+from ieumgil.referral.web.stepping import opened_from, tried
 from ieumgil.shell.forms import HouseForm
 from ieumgil.shell.page import GET_POST, Signed, page, show
+from ieumgil.shell.templatetags.house import category_label, field_label
 
 
 @page(verb="packet.open", right=Permission.REFERRAL_READ, methods=GET_POST)
@@ -62,8 +61,7 @@ def erase(request: Signed, thread: UUID) -> HttpResponse:
     """Ask first what the person lets this agency keep, and what a law demands; then destroy the packet's key."""
     key = ThreadId(thread)
     known = erasing(request.actor, key, now=timezone.now())
-    heads = request.GET.get("heads") or ",".join(known.item.heads)
-    form = EraseForm.of(request, initial={"heads": heads}, about=known)
+    form = EraseForm.of(request, initial=opened_from(request, known.item), about=known)
     form.name(_fields(known), _categories(known))
     done, stale = tried(
         form, lambda said: recall.erase(request.actor, thread=key, keep=form.kept(), click=_click(form, said))
@@ -91,17 +89,12 @@ def _click(form: EraseForm, said: dict[str, object]) -> Click:
 
 
 def _fields(known: Erasing) -> list[tuple[str, str]]:
-    return [(field.path, _label("fields", field.path)) for field in known.fields if field.agreed]
+    return [(field.path, field_label(field.path)) for field in known.fields if field.agreed]
 
 
 def _categories(known: Erasing) -> list[tuple[str, str]]:
     codes = dict.fromkeys(field.category for field in known.fields)
-    return [(code, _label("categories", code)) for code in codes]
-
-
-def _label(of: agreements.Coded, code: str) -> str:
-    label = agreements.labels(of)[code]
-    return label.ko if get_language() == "ko" else label.en
+    return [(code, category_label(code)) for code in codes]
 
 
 paths = [

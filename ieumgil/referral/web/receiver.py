@@ -14,18 +14,15 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ieumgil.casefile import queries as casefile
-from ieumgil.ground.vault.actions import LockedAgencyError
 from ieumgil.kernel.actor import Actor
 from ieumgil.kernel.ids import ThreadId
-from ieumgil.kernel.outcome import AbsentError, DeniedError
 from ieumgil.kernel.permission import Permission
 from ieumgil.referral.actions import answer
 from ieumgil.referral.actions.say import Click
 from ieumgil.referral.queries.answering import Answering, answering
 from ieumgil.referral.rules import Kind
 from ieumgil.referral.web import receiver_forms as forms
-from ieumgil.referral.web.referrer import tried
+from ieumgil.referral.web.stepping import kept_words, opened_from, tried
 from ieumgil.shell.forms import HouseForm
 from ieumgil.shell.page import GET_POST, Signed, View, page, show
 
@@ -198,7 +195,7 @@ def _view(step: Step) -> View[[UUID]]:
         known = answering(request.actor, key, step.kind)
         form = step.form.of(
             request,
-            initial=_opened(request, known) | _kept_words(request, key),
+            initial=opened_from(request, known.item) | kept_words(request, key, "question"),
             **_more(request, step, known),
         )
         done, stale = tried(form, lambda _said: step.say(request.actor, key, form, _click(form)))
@@ -235,11 +232,6 @@ def _more(request: Signed, step: Step, known: Answering) -> dict[str, Any]:
     return more
 
 
-def _opened(request: Signed, known: Answering) -> dict[str, object]:
-    """Give the heads of the page that this one was opened from, or else the heads as they are shown now."""
-    return {"heads": request.GET.get("heads") or ",".join(known.item.heads)}
-
-
 def _is_current(request: Signed, known: Answering) -> bool:
     return request.GET.get("heads", ",".join(known.item.heads)) == ",".join(known.item.heads)
 
@@ -247,15 +239,6 @@ def _is_current(request: Signed, known: Answering) -> bool:
 def _click(form: HouseForm) -> Click:
     said = form.cleaned_data
     return Click(form.shown_heads, said["once"] or None, said.get("question", ""))
-
-
-def _kept_words(request: Signed, thread: ThreadId) -> dict[str, object]:
-    """Give the words that were kept when this thread moved on (`?words=`), to be sent after all if they still fit."""
-    try:
-        kept = casefile.draft(request.actor, UUID(request.GET.get("words", "")))
-    except (ValueError, AbsentError, DeniedError, LockedAgencyError):
-        return {}
-    return {"question": kept.text} if kept.subject == str(thread) else {}
 
 
 def _path(step: Step) -> URLPattern:

@@ -1,8 +1,7 @@
 """The referrer's later steps in a thread: answer, recall, close, put aside. A page that is old overwrites nothing."""
 
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,9 +11,8 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from ieumgil.casefile import queries as casefile
-from ieumgil.ground.vault.actions import LockedAgencyError
 from ieumgil.kernel.ids import CaseId, ThreadId
-from ieumgil.kernel.outcome import AbsentError, DeniedError, StaleError
+from ieumgil.kernel.outcome import AbsentError, StaleError
 from ieumgil.kernel.permission import Permission
 from ieumgil.referral.actions import enquire, recall, refer
 from ieumgil.referral.actions.refer import Preview
@@ -23,10 +21,10 @@ from ieumgil.referral.queries.work import Conversation, Turn, WorkItem, conversa
 from ieumgil.referral.web import referrer_ask, referrer_at_once, referrer_packet, referrer_recorded
 from ieumgil.referral.web.referrer_forms import ReasonForm, ReplyForm
 from ieumgil.referral.web.referrer_shown import about, packet_context
-from ieumgil.shell.forms import Done, HouseForm
+from ieumgil.referral.web.stepping import kept_words, opened_from, tried
+from ieumgil.shell.forms import HouseForm
 from ieumgil.shell.page import GET_POST, Signed, page, show
 
-T = TypeVar("T")
 ASKS = frozenset({"query", "ask-onward"})
 CLOSING: dict[str, tuple[str, ...]] = {
     "ENQUIRED": ("no-longer-needed", "taken-elsewhere", "not-wished", "error"),
@@ -47,7 +45,7 @@ def reply(request: Signed, thread: UUID) -> HttpResponse:
     told = conversation(request.actor, key)
     form = ReplyForm.of(
         request,
-        initial=_opened(request, told.item) | _kept_words(request, key),
+        initial=opened_from(request, told.item) | kept_words(request, key, "text"),
         onward=told.item.state == "ONWARD ASKED",
     )
     done, stale = tried(
@@ -69,7 +67,7 @@ def recall_(request: Signed, thread: UUID) -> HttpResponse:
     """Take a referral back, after saying what that does and what it cannot do."""
     key = ThreadId(thread)
     item = look(request.actor, key)
-    form = ReasonForm.of(request, initial=_opened(request, item), kind="recalling")
+    form = ReasonForm.of(request, initial=opened_from(request, item), kind="recalling")
     done, stale = tried(
         form,
         lambda said: recall.recall(
@@ -94,7 +92,7 @@ def close(request: Signed, thread: UUID) -> HttpResponse:
     key = ThreadId(thread)
     item = look(request.actor, key)
     form = ReasonForm.of(
-        request, initial=_opened(request, item), kind="closing", codes=CLOSING.get(item.state, ())
+        request, initial=opened_from(request, item), kind="closing", codes=CLOSING.get(item.state, ())
     )
     done, stale = tried(
         form,
@@ -116,20 +114,12 @@ def let_go(request: Signed, thread: UUID) -> HttpResponse:
     if item.case is None:
         raise AbsentError
     casefile.case(request.actor, CaseId(item.case))
-    form = HouseForm.of(request, initial=_opened(request, item))
+    form = HouseForm.of(request, initial=opened_from(request, item))
     done, stale = tried(form, lambda _said: enquire.let_go(request.actor, thread=key))
     if done:
         messages.success(request, _("It is put aside. Ask anew, in a thread of its own."))
         return redirect("referral:asked", item.case) if item.case else redirect("referral:work")
     return _page_of(request, "referral/let_go.html", form, item, stale)
-
-
-def tried(form: HouseForm, do: Callable[[dict[str, Any]], T]) -> tuple[Done[T] | None, StaleError | None]:
-    """Do it once; where the thread has moved on, give that instead: nothing was sent, and words are kept."""
-    try:
-        return form.act(do), None
-    except StaleError as stale:
-        return None, stale
 
 
 def _page_of(
@@ -145,11 +135,6 @@ def _page_of(
     return show(request, template, context, status=HTTPStatus.CONFLICT if stale else form.status)
 
 
-def _opened(request: Signed, item: WorkItem) -> dict[str, object]:
-    """Give the heads of the page that this one was opened from, or else the heads as they are shown now."""
-    return {"heads": request.GET.get("heads") or ",".join(item.heads)}
-
-
 def _click(form: HouseForm, said: dict[str, Any]) -> Click:
     return Click(form.shown_heads, said["once"] or None, said.get("text") or "")
 
@@ -157,15 +142,6 @@ def _click(form: HouseForm, said: dict[str, Any]) -> Click:
 def _question(told: Conversation) -> Turn | None:
     asks = [turn for turn in told.turns if turn.kind in ASKS and turn.effect == "moved"]
     return asks[-1] if asks else None
-
-
-def _kept_words(request: Signed, thread: ThreadId) -> dict[str, object]:
-    """Give the words that were kept when this thread moved on (`?words=`), to be sent after all if they still fit."""
-    try:
-        kept = casefile.draft(request.actor, UUID(request.GET.get("words", "")))
-    except (ValueError, AbsentError, DeniedError, LockedAgencyError):
-        return {}
-    return {"text": kept.text} if kept.subject == str(thread) else {}
 
 
 def _could_add(request: Signed, thread: ThreadId, told: Conversation) -> Preview | None:

@@ -10,8 +10,8 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ieumgil.agreements import queries as agreements
 from ieumgil.agreements.rules import Urgency
@@ -28,6 +28,7 @@ from ieumgil.referral.queries import asking
 from ieumgil.referral.web.referrer_forms import SpokenForm, filled, named, needs, of_kind, offers, only_looks
 from ieumgil.referral.web.referrer_shown import packet_context
 from ieumgil.shell.page import GET_POST, Signed, page, show
+from ieumgil.shell.templatetags.house import category_label
 
 NAMED_ONLY = frozenset({"health", "status"})
 
@@ -124,10 +125,10 @@ class AtOnceForm(SpokenForm):
 def sendable_categories() -> list[tuple[str, str]]:
     """Give the categories of which anything may ever leave, in words."""
     leaving = {field.category for field in agreements.fields().values() if not field.never_leaves}
-    korean = get_language() == "ko"
-    labels = agreements.labels("categories")
     return [
-        (c, label.ko if korean else label.en) for c, label in labels.items() if CategoryCode(c) in leaving
+        (code, category_label(code))
+        for code in agreements.labels("categories")
+        if CategoryCode(code) in leaving
     ]
 
 

@@ -22,9 +22,6 @@ from ieumgil.referral.web.referrer_forms import PacketForm, this_minute
 from ieumgil.referral.web.referrer_shown import about, changes, packet_context
 from ieumgil.shell.page import GET_POST, Signed, page, show
 
-NAMED_ONLY = frozenset({"health", "status"})
-SENDABLE = ("OFFERED", "START")
-
 
 @page(verb="referral.refer", right=Permission.REFERRAL_SEND, methods=GET_POST)
 def packet(request: Signed, thread: UUID) -> HttpResponse:
